@@ -1,0 +1,65 @@
+# Everything a person does with a checkout. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types layers docs bench lock golden pictures clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Tunelens needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 ..." % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): $(BIN)/python requirements/run.txt requirements/build.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(RUN) requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(RUN) ## hear a handful of free tracks and write a report
+	$(BIN)/tunelens demo
+
+test: $(DEV) ## run the tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+check: format lint types layers test docs ## everything a change must pass
+
+format: $(DEV) ## is the code formatted?
+	$(BIN)/ruff format --check src tests bench
+
+lint: $(DEV) ## ruff
+	$(BIN)/ruff check src tests bench
+
+types: $(DEV) ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(DEV) ## imports point down only
+	$(BIN)/lint-imports
+
+docs: $(DEV) ## doctests and the snippets of README and docs
+	$(BIN)/python -m pytest -q --doctest-modules src/tunelens
+
+bench: $(DEV) ## measure against the peers; see bench/README.md
+	$(BIN)/python -m bench
+
+lock: ## renew the locked versions
+	uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
+	uv pip compile $(LOCK) --group build -o requirements/build.txt
+	uv pip compile $(LOCK) pyproject.toml --extra parquet --group dev -c requirements/run.txt -o requirements/dev.txt
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+golden: $(DEV) ## make the golden values anew
+	$(BIN)/python tests/golden/make_golden.py
+
+clean: ## remove environments and caches
+	rm -rf .venv .bench-venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

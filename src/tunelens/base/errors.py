@@ -1,0 +1,126 @@
+"""Every error Tunelens raises on purpose.
+
+::
+
+    TunelensError
+    ├── ParameterError (ValueError)             a value is not allowed          exit 2   http 400
+    ├── UnknownNameError (LookupError)          a name is not registered        exit 2   http 404
+    ├── AudioError                              a file cannot be heard          exit 3   http 422
+    │   ├── DecodeError
+    │   └── EmptyAudioError
+    ├── DataError (ValueError)                  data has the wrong content      exit 3   http 422
+    ├── NotFoundError                           a file, track or row is absent  exit 3   http 404
+    ├── BundleError                             a model cannot be trusted       exit 4   http 409
+    └── MissingDependencyError (ImportError)    something must be installed     exit 4   http 501
+
+A message says what, which value and what is allowed; ``hint`` says what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+
+class TunelensError(Exception):
+    """Base of all errors of this package.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, with the value and what is allowed.
+    hint : str, optional
+        What to do next.
+
+    Examples
+    --------
+    >>> DecodeError("'a.mp3' is not audio", hint="convert it").to_dict()
+    {'code': 'decode', 'message': "'a.mp3' is not audio", 'hint': 'convert it'}
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, self.hint)
+
+    def to_dict(self) -> dict[str, str | None]:
+        """Return the error as the object that ``--json`` and the API print."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+def _rebuild(kind: type[TunelensError], message: str, hint: str | None) -> TunelensError:
+    return kind(message, hint=hint)
+
+
+class ParameterError(TunelensError, ValueError):
+    """A value is outside what is allowed."""
+
+    code, exit_code, http_status = "parameter", 2, 400
+
+
+class UnknownNameError(TunelensError, LookupError):
+    """A name is not registered; the message offers its neighbours."""
+
+    code, exit_code, http_status = "unknown_name", 2, 404
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+        """Build the error for `name`, naming the closest of `known`."""
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names) or 'none'}"
+        return cls(f"unknown {kind} {name!r}", hint=hint)
+
+
+class AudioError(TunelensError):
+    """A file cannot be heard."""
+
+    code, exit_code, http_status = "audio", 3, 422
+
+
+class DecodeError(AudioError):
+    """The bytes are not audio that any decoder here understands."""
+
+    code = "decode"
+
+
+class EmptyAudioError(AudioError):
+    """The file is well formed and holds no samples."""
+
+    code = "empty_audio"
+
+
+class DataError(TunelensError, ValueError):
+    """Data has the wrong content."""
+
+    code, exit_code, http_status = "data", 3, 422
+
+
+class NotFoundError(TunelensError):
+    """A file, track or row does not exist."""
+
+    code, exit_code, http_status = "not_found", 3, 404
+
+
+class BundleError(TunelensError):
+    """A model or package cannot be trusted: wrong hash, version or content."""
+
+    code, exit_code, http_status = "bundle", 4, 409
+
+
+class MissingDependencyError(TunelensError, ImportError):
+    """Something must be installed or fetched first."""
+
+    code, exit_code, http_status = "missing_dependency", 4, 501
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        ImportError.__init__(self, message)
+        TunelensError.__init__(self, message, hint=hint)

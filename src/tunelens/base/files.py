@@ -1,0 +1,44 @@
+"""Writing files so that nobody ever sees half of one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tunelens.base.errors import ParameterError
+
+
+def check_writable(path: Path, *, force: bool = False) -> Path:
+    """Return `path` if it may be written, else raise `ParameterError`: overwriting asks for `force`."""
+    if path.is_dir():
+        raise ParameterError(f"{str(path)!r} is a folder; a file name is needed")
+    if path.exists() and not force:
+        raise ParameterError(f"{str(path)!r} exists", hint="use --force to overwrite it, or name another file")
+    return path
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` that replaces it when the block ends without an error.
+
+    The suffix is kept, so that writers which choose a format by the name still do.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        _give_usual_mode(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _give_usual_mode(path: Path) -> None:
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)
