@@ -1,0 +1,36 @@
+"""What all tests share: where real data lies, and a home that is empty."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Folder of research data; the test is skipped, saying so, where it is absent."""
+    folder = Path(os.environ.get("TUNELENS_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"research data is absent: {folder} (set TUNELENS_DATA)")
+    return folder
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(7)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home: no settings of the machine reach the test."""
+    for name in list(os.environ):
+        if name.startswith("TUNELENS_") and name != "TUNELENS_DATA":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TUNELENS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TUNELENS_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path
