@@ -1,0 +1,51 @@
+"""The `tunelens` command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tunelens.cli import analyze, convert, demo, doctor, export, listing, models, plot, probe, report, show
+from tunelens.cli.face import printable
+
+app = typer.Typer(
+    name="tunelens",
+    help="Point it at music and it tells you what it is, how sure it is and why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for module in (analyze, show, listing, export, report, plot, probe, convert, demo, doctor):
+    app.command(module.NAME, epilog=module.EPILOG)(module.run)
+app.add_typer(models.app, name="models")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from tunelens import __version__
+
+        typer.echo(f"tunelens {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Point it at music and it tells you what it is, how sure it is and why."""
+
+
+def main() -> None:
+    """Run the command line; the entry point of the installed `tunelens`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app()
+
+
+__all__ = ["app", "main", "printable"]
