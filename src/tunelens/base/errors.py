@@ -11,7 +11,8 @@
     ├── DataError (ValueError)                  data has the wrong content      exit 3   http 422
     ├── NotFoundError                           a file, track or row is absent  exit 3   http 404
     ├── BundleError                             a model cannot be trusted       exit 4   http 409
-    └── MissingDependencyError (ImportError)    something must be installed     exit 4   http 501
+    ├── MissingDependencyError (ImportError)    something must be installed     exit 4   http 501
+    └── WorkerError                             a worker died or took too long  exit 1   http 500
 
 A message says what, which value and what is allowed; ``hint`` says what to do next.
 """
@@ -124,3 +125,9 @@ class MissingDependencyError(TunelensError, ImportError):
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         ImportError.__init__(self, message)
         TunelensError.__init__(self, message, hint=hint)
+
+
+class WorkerError(TunelensError):
+    """A worker process died, took too long or failed in a way nobody foresaw; only its item is lost."""
+
+    code = "worker"
