@@ -27,6 +27,7 @@ THREAD_VARIABLES = (
     "NUMBA_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+NOT_BENCHES = {"__main__", "harness", "truth"}
 STATED_PACKAGES = ("tunelens", "numpy", "scipy", "librosa", "soundfile", "soxr", "av", "onnxruntime")
 
 
@@ -202,7 +203,7 @@ def interleaved(ours: Callable[[], object], theirs: Callable[[], object], repeat
 def bench_names() -> list[str]:
     """Return the names of the modules and packages in ``bench/`` that may hold a bench."""
     found = iter_modules([str(ROOT / "bench")])
-    return sorted(item.name for item in found if item.name not in {"harness", "__main__"})
+    return sorted(item.name for item in found if item.name not in NOT_BENCHES)
 
 
 def run_benches(names: Iterable[str], say: Callable[[str], None] = print) -> Outcome:
