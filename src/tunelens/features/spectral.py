@@ -1,0 +1,128 @@
+"""Shape of the spectrum: centroid, bandwidth, rolloff, flatness, contrast, flux; each of one block."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from tunelens.features.grid import Float32, Float64, Grid
+from tunelens.features.spectrum import LANE, Block
+
+ROLLOFF_SHARE = 0.85
+CONTRAST_BANDS = 7
+_CONTRAST_HZ = 200.0
+_CONTRAST_QUANTILE = 0.02
+_FLOOR = 1e-10
+
+
+@lru_cache(maxsize=1)
+def _lane_weights() -> Float32:
+    local = np.arange(LANE) - (LANE - 1) / 2
+    return np.stack([np.ones(LANE), local, local**2], axis=1).astype(np.float32)
+
+
+def lanes(block: Block) -> Float32:
+    """Return sum, first and second moment of each run of `LANE` bins about its middle, (t, lanes, 3).
+
+    Moments about a near point keep the bandwidth of a pure tone exact in float32, and the sums spare the
+    rolloff a running sum over all bins.
+    """
+    t, width = block.magnitude.shape
+    return (block.magnitude.reshape(-1, LANE) @ _lane_weights()).reshape(t, width // LANE, 3)
+
+
+def centroid_bandwidth(block: Block, grid: Grid) -> Float32:
+    """Return centroid and bandwidth, Hz, shape (t, 2); 0 for silence."""
+    s0, s1, s2 = np.moveaxis(lanes(block).astype(np.float64), 2, 0)
+    middles = np.arange(s0.shape[1]) * LANE + (LANE - 1) / 2
+    total = s0.sum(axis=1)
+    total[total == 0] = 1.0
+    centroid = (s1.sum(axis=1) + s0 @ middles) / total
+    away = middles - centroid[:, None]
+    variance = (s2 + 2 * away * s1 + away**2 * s0).sum(axis=1) / total
+    return _as_hz(np.stack([centroid, np.sqrt(np.maximum(variance, 0))], axis=1), grid)
+
+
+def _as_hz(bins: Float64, grid: Grid) -> Float32:
+    return (bins * grid.bin_hz).astype(np.float32)
+
+
+def rolloff(block: Block, grid: Grid) -> Float32:
+    """Return the lowest bin frequency, Hz, at or below which 85 % of the magnitude lies, shape (t,)."""
+    running = np.cumsum(lanes(block)[:, :, 0], axis=1, dtype=np.float64)
+    goal = ROLLOFF_SHARE * running[:, -1:]
+    lane = np.argmax(running >= goal, axis=1)
+    rows = np.arange(len(lane))
+    inside = block.magnitude.reshape(len(lane), -1, LANE)[rows, lane]
+    start = np.where(lane > 0, running[rows, lane - 1], 0.0)
+    reached = start[:, None] + np.cumsum(inside, axis=1, dtype=np.float64) >= goal
+    reached[:, -1] = True
+    return _as_hz(lane * LANE + np.argmax(reached, axis=1).astype(np.float64), grid)
+
+
+def flatness(block: Block, grid: Grid) -> Float32:
+    """Return geometric over arithmetic mean of the power, 0 to 1, shape (t,)."""
+    power = np.maximum(block.power[:, : grid.n_bins], _FLOOR)
+    return np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
+
+
+@lru_cache(maxsize=16)
+def contrast_bands(grid: Grid) -> tuple[tuple[slice, int], ...]:
+    """Return, for each octave band, its bins and how many of them make a peak or a valley.
+
+    Bands reach from the last bin below their lower edge up to the last but one inside, the highest up to
+    half the sample rate; a band that lies above that has no bins.
+    """
+    freqs = grid.freqs_hz
+    edges = np.concatenate([[0.0], _CONTRAST_HZ * 2.0 ** np.arange(CONTRAST_BANDS)])
+    bands = []
+    for k in range(CONTRAST_BANDS):
+        inside = np.flatnonzero((freqs >= edges[k]) & (freqs <= edges[k + 1]))
+        is_last = k == CONTRAST_BANDS - 1
+        if inside.size == 0 or edges[k] >= grid.sr / 2:
+            bands.append((slice(0, 0), 1))
+            continue
+        low = inside[0] - (k > 0)
+        high = grid.n_bins if is_last else inside[-1] + 1
+        count = max(1, round(_CONTRAST_QUANTILE * (high - low)))
+        bands.append((slice(int(low), int(high if is_last else high - 1)), count))
+    return tuple(bands)
+
+
+def contrast_extremes(block: Block, grid: Grid) -> Float32:
+    """Return mean of the strongest, then of the weakest 2 % of magnitudes of each band, shape (t, 14)."""
+    out = np.zeros((len(block.magnitude), 2 * CONTRAST_BANDS), np.float32)
+    for k, (bins, count) in enumerate(contrast_bands(grid)):
+        if bins.stop > bins.start:
+            ordered = np.sort(block.magnitude[:, bins], axis=1)
+            out[:, k] = ordered[:, -count:].mean(axis=1)
+            out[:, CONTRAST_BANDS + k] = ordered[:, :count].mean(axis=1)
+    return out
+
+
+def contrast(extremes: Float32, grid: Grid) -> Float32:
+    """Return peak over valley in dB, (t, 7); 0 for a band above half the sample rate.
+
+    Peaks and valleys are each kept within 80 dB of the largest of the clip, as librosa does.
+    """
+    peak, valley = extremes[:, :CONTRAST_BANDS], extremes[:, CONTRAST_BANDS:]
+    exists = np.array([bins.stop > bins.start for bins, _ in contrast_bands(grid)])
+    return (decibels(peak) - decibels(valley)) * exists
+
+
+def decibels(x: Float32, range_db: float = 80.0) -> Float32:
+    """Return ``10 log10(x)``, at least -100 dB and at most `range_db` below the largest of all."""
+    db = np.log10(np.maximum(x, np.float32(_FLOOR)))
+    db *= np.float32(10)
+    return np.maximum(db, db.max() - np.float32(range_db), out=db)
+
+
+def flux(block: Block, _grid: Grid) -> Float32:
+    """Return the distance between consecutive magnitude spectra that each sum to 1, shape (t,)."""
+    rows = np.concatenate([block.before[None], block.magnitude])
+    total = rows.sum(axis=1, keepdims=True)
+    total[total == 0] = 1.0
+    rows /= total
+    step = rows[1:] - rows[:-1]
+    return np.sqrt(np.einsum("tk,tk->t", step, step))
