@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
+from bench.harness import Skip
+
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FLATS = {"Db": "C#", "Eb": "D#", "Gb": "F#", "Ab": "G#", "Bb": "A#"}
 TOLERANCE = 0.04
@@ -24,8 +26,11 @@ class Excerpt:
 
 
 def read_excerpts(data: Path) -> list[Excerpt]:
-    """Read ``rhythm.csv`` of the research data."""
-    with (data / "rhythm.csv").open(encoding="utf-8", newline="") as lines:
+    """Read ``rhythm.csv`` of the research data; raise `Skip` where it is absent."""
+    table = data / "rhythm.csv"
+    if not table.is_file():
+        raise Skip(f"annotated excerpts are absent: {table}")
+    with table.open(encoding="utf-8", newline="") as lines:
         return [
             Excerpt(data / row["path"], float(row["tempo_bpm"]), row["key"]) for row in csv.DictReader(lines)
         ]

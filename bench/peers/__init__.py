@@ -18,11 +18,22 @@ def run() -> Iterator[Row | Skip]:
     data = data_dir()
     if not PEER_PYTHON.is_file():
         raise Skip("no peers are installed: make bench-peers")
-    songs = sorted((data / "songs").glob("*.mp3"))
-    excerpts = read_excerpts(data)
     with tempfile.TemporaryDirectory() as folder:
-        yield from speed_rows(songs, [_wav_copy(path, Path(folder)) for path in songs])
-        yield from accuracy_rows(excerpts, [_wav_copy(item.path, Path(folder)) for item in excerpts])
+        yield from _speed(data, Path(folder))
+        yield from _accuracy(data, Path(folder))
+
+
+def _speed(data: Path, folder: Path) -> Iterator[Row | Skip]:
+    songs = sorted((data / "songs").glob("*.mp3"))
+    if songs:
+        yield from speed_rows(songs, [_wav_copy(path, folder) for path in songs])
+    else:
+        yield Skip(f"no songs/*.mp3 in {data}")
+
+
+def _accuracy(data: Path, folder: Path) -> Iterator[Row | Skip]:
+    excerpts = read_excerpts(data)
+    yield from accuracy_rows(excerpts, [_wav_copy(item.path, folder) for item in excerpts])
 
 
 def _wav_copy(path: Path, folder: Path) -> Path:
