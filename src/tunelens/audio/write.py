@@ -1,0 +1,54 @@
+"""Writing sound: WAV, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from tunelens.audio.clip import Clip
+from tunelens.base.errors import ParameterError
+from tunelens.base.files import atomic_path, check_writable
+
+SUBTYPES = ("PCM_16", "PCM_24", "PCM_32", "PCM_U8", "FLOAT", "DOUBLE")
+
+
+def write_wav(
+    clip: Clip, path: str | os.PathLike[str], *, subtype: str = "PCM_16", force: bool = False
+) -> Path:
+    """Write `clip` as WAV; samples beyond full scale are limited to it in the PCM subtypes.
+
+    Parameters
+    ----------
+    clip : Clip
+        At least one sample.
+    path : path-like
+        The file; its folder is made when it is absent.
+    subtype : str
+        One of `SUBTYPES`.
+    force : bool
+        Overwrite.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ParameterError
+        The file exists and `force` is not set, or the subtype is unknown.
+    EmptyAudioError
+        The clip holds no samples.
+    """
+    import soundfile
+
+    if subtype not in SUBTYPES:
+        raise ParameterError(f"subtype is {subtype!r}; allowed: {', '.join(SUBTYPES)}")
+    clip.require_samples()
+    y = clip.y if subtype in ("FLOAT", "DOUBLE") else np.clip(clip.y, -1.0, 1.0)
+    target = check_writable(Path(path), force=force)
+    with atomic_path(target) as temporary, temporary.open("wb") as file:
+        soundfile.write(file, y.T, clip.sr, subtype=subtype, format="WAV")
+    return target
