@@ -6,14 +6,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tunelens.features.danceability import Danceability
+    from tunelens.features.descriptors import DESCRIPTORS_VERSION, Descriptors, describe, describe_clip
     from tunelens.features.frames import Frames, Table
     from tunelens.features.grid import Grid
+    from tunelens.features.key import Key
     from tunelens.features.pitch import F0, f0, pitch_curve
     from tunelens.features.pooling import Pooled, pool
     from tunelens.features.registry import FEATURES, TABLE, Feature
+    from tunelens.features.rhythm import Tempo
+    from tunelens.features.summary import Summary
     from tunelens.features.waveform import WAVEFORM_NAMES, WaveformSums, waveform_statistics
 
 _WHERE = {
+    "DESCRIPTORS_VERSION": "descriptors",
+    "Danceability": "danceability",
+    "Descriptors": "descriptors",
+    "Key": "key",
+    "Summary": "summary",
+    "Tempo": "rhythm",
+    "describe": "descriptors",
+    "describe_clip": "descriptors",
     "F0": "pitch",
     "FEATURES": "registry",
     "Feature": "registry",
@@ -31,16 +44,24 @@ _WHERE = {
 }
 
 __all__ = [
+    "DESCRIPTORS_VERSION",
     "F0",
     "FEATURES",
     "TABLE",
     "WAVEFORM_NAMES",
+    "Danceability",
+    "Descriptors",
     "Feature",
     "Frames",
     "Grid",
+    "Key",
     "Pooled",
+    "Summary",
     "Table",
+    "Tempo",
     "WaveformSums",
+    "describe",
+    "describe_clip",
     "f0",
     "pitch_curve",
     "pool",

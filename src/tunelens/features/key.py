@@ -1,0 +1,180 @@
+"""Key: which of the 24 major and minor keys the tones of a track speak for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tunelens.features.chroma import PITCH_CLASSES
+from tunelens.features.grid import Float32, Float64
+
+MODES = ("major", "minor")
+STEPS = 10
+"""Steps per semitone of a tone histogram."""
+
+_N_FFT = 4096
+_RANGE_HZ = (65.0, 1400.0)
+_BLOCK = 64
+_NOTE_WIDTH = 0.25
+_LEAST_TONALITY = 0.1
+
+PROFILES: dict[str, tuple[float, ...]] = {
+    "major": (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
+    "minor": (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052),
+}
+"""How often each degree sounds, from the tonic up.
+
+Albrecht & Shanahan 2013, "The use of large corpora to train a new type of key-finding algorithm".
+"""
+
+
+@dataclass(frozen=True)
+class Key:
+    """Tonic and mode of a track as a whole.
+
+    Parameters
+    ----------
+    tonic : str or None
+        "C", "C#", ..., "B"; None where nothing tonal sounds.
+    mode : {"major", "minor"} or None
+    confidence : float
+        Estimated probability, 0 to 1, that tonic and mode are both right.
+    tuning_hz : float or None
+        Frequency of the A that the track is tuned to, 427 to 453 Hz.
+    reason : str or None
+        Why there is no key.
+
+    Examples
+    --------
+    >>> Key("A", "minor", 0.7).camelot
+    '8A'
+    """
+
+    tonic: str | None
+    mode: str | None
+    confidence: float
+    tuning_hz: float | None = None
+    reason: str | None = None
+
+    @property
+    def camelot(self) -> str | None:
+        """The key on the wheel that DJs use: neighbours mix well; A is minor, B major."""
+        if self.tonic is None:
+            return None
+        major = PITCH_CLASSES.index(self.tonic) + (3 if self.mode == "minor" else 0)
+        return f"{(major * 7 + 7) % 12 + 1}{'A' if self.mode == 'minor' else 'B'}"
+
+
+@dataclass(frozen=True, eq=False)
+class Tones:
+    """Which pitch classes sounded, in tenths of a semitone; consecutive windows can be added.
+
+    Parameters
+    ----------
+    histogram : ndarray of float64, shape (120,)
+        Sum over time of the root of the magnitude of spectral peaks, from C at A = 440 Hz up.
+    """
+
+    histogram: Float64
+
+    @classmethod
+    def of(cls, y: Float32, sr: int) -> Tones:
+        """Measure one-dimensional `y`: peaks from 65 to 1400 Hz of spectra of 186 ms."""
+        n_fft = max(64, 2 * round(_N_FFT * sr / 44100))
+        frames = sliding_window_view(np.pad(y, n_fft // 2), n_fft)[::n_fft]
+        total = np.zeros(12 * STEPS)
+        for start in range(0, len(frames), _BLOCK):
+            total += _histogram(frames[start : start + _BLOCK], sr)
+        return cls(total)
+
+    def __add__(self, other: Tones) -> Tones:
+        """Join two windows."""
+        return Tones(self.histogram + other.histogram)
+
+
+@lru_cache(maxsize=4)
+def _window(n: int) -> Float32:
+    return np.hanning(n).astype(np.float32)
+
+
+def _histogram(frames: Float32, sr: int) -> Float64:
+    from scipy import fft
+
+    n_fft = frames.shape[1]
+    low, high = (int(hz * n_fft / sr) for hz in _RANGE_HZ)
+    magnitude = np.abs(fft.rfft(frames * _window(n_fft), axis=1)[:, max(low - 1, 0) : high + 1])
+    left, here, right = magnitude[:, :-2], magnitude[:, 1:-1], magnitude[:, 2:]
+    rows, columns = np.nonzero((here > left) & (here >= right))
+    bins = columns + max(low, 1) + _shift(left[rows, columns], here[rows, columns], right[rows, columns])
+    place = np.mod(12 * np.log2(bins * (sr / n_fft) / 440.0) + 9, 12) * STEPS
+    return _spread(place, np.sqrt(here[rows, columns]))
+
+
+def _shift(left: Float32, here: Float32, right: Float32) -> Float32:
+    """Return where the parabola through three log magnitudes has its top, bins from the middle, ±0.5."""
+    tiny = np.float32(1e-12)
+    a, b, c = np.log(left + tiny), np.log(here + tiny), np.log(right + tiny)
+    return np.clip(0.5 * (a - c) / np.minimum(a - 2 * b + c, -tiny), -0.5, 0.5)
+
+
+def _spread(place: Float64, weights: Float32) -> Float64:
+    """Return a histogram in which each weight is shared by the two nearest steps."""
+    below = place.astype(int)
+    share = place - below
+    n = 12 * STEPS
+    lower = np.bincount(below % n, weights * (1 - share), n)
+    return lower + np.bincount((below + 1) % n, weights * share, n)
+
+
+def tuning(tones: Tones) -> float:
+    """Return the deviation from A = 440 Hz in semitones, -0.5 to 0.5: the circular mean of all peaks."""
+    angles = np.arange(12 * STEPS) * (2 * np.pi / STEPS)
+    return float(np.angle(tones.histogram @ np.exp(1j * angles)) / (2 * np.pi))
+
+
+def pitch_classes(tones: Tones) -> Float64:
+    """Return the weight of the 12 pitch classes from C up at the track's own tuning, (12,)."""
+    away = np.arange(12 * STEPS) / STEPS - tuning(tones) - np.arange(12)[:, None]
+    away = np.mod(away + 6, 12) - 6
+    return np.exp(-0.5 * (away / _NOTE_WIDTH) ** 2) @ tones.histogram
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Float64:
+    """The profiles of the 24 keys, majors first, each of mean 0 and length 1, shape (24, 12)."""
+    rows = np.array([np.roll(PROFILES[mode], tonic) for mode in MODES for tonic in range(12)])
+    rows -= rows.mean(axis=1, keepdims=True)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def key_strengths(classes: Float64) -> Float64:
+    """Return the correlation of `classes` (12,) with the profile of each key, majors first, (24,)."""
+    away = classes - classes.mean()
+    length = np.linalg.norm(away)
+    return _templates() @ (away / length) if length > 0 else np.zeros(24)
+
+
+def estimate_key(tones: Tones) -> Key:
+    """Return the key whose profile correlates best with the tones (Krumhansl 1990)."""
+    if tones.histogram.sum() <= 0:
+        return Key(None, None, 0.0, reason="silence")
+    classes = pitch_classes(tones)
+    contrast = float(classes.std() / classes.mean())
+    if contrast < _LEAST_TONALITY:
+        return Key(None, None, 0.0, reason="nothing tonal")
+    strengths = key_strengths(classes)
+    best = int(np.argmax(strengths))
+    return Key(
+        PITCH_CLASSES[best % 12],
+        MODES[best // 12],
+        _confidence(strengths),
+        round(440.0 * 2 ** (tuning(tones) / 12), 2),
+    )
+
+
+def _confidence(strengths: Float64) -> float:
+    first, second = np.sort(strengths)[::-1][:2]
+    return float(1 / (1 + np.exp(-(-3.0 + 3.0 * first + 10.0 * (first - second)))))
