@@ -1,0 +1,76 @@
+"""The waveform as the eye can take it in: its extremes, and its level inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from tunelens.plots.axes import label, time_axis
+from tunelens.plots.display import BLUE, QUIET, Display
+from tunelens.plots.timeline import Counted, Floats, Fold, Sound, clips_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DEEP = "#003f66"
+
+
+@dataclass(eq=False, kw_only=True)
+class WaveformDisplay(Display):
+    """Smallest and largest sample of any channel in each pixel column, and the root mean square inside.
+
+    Parameters
+    ----------
+    low, high, rms : ndarray of float32, shape (t,)
+        Full scale is ±1.
+    edges_s : ndarray of float64, shape (t + 1,)
+        Where the columns begin and end, seconds.
+
+    Examples
+    --------
+    >>> from tunelens.audio.clip import Clip
+    >>> shown = WaveformDisplay.from_clip(Clip(np.linspace(-1, 1, 8000), 8000), title="ramp").plot()
+    >>> float(shown.high.max()), shown.ax_.get_xlabel()
+    (1.0, 'Time (m:ss)')
+    """
+
+    low: Floats
+    high: Floats
+    rms: Floats
+    edges_s: Floats
+
+    what: ClassVar[str] = "Waveform"
+
+    @classmethod
+    def from_clip(cls, clip: Sound, *, title: str = "") -> Self:
+        """Look at `clip`, a `Clip` or the consecutive clips of a long recording."""
+        clips = Counted(clips_of(clip))
+        low, high, square = Fold(merge=np.min), Fold(merge=np.max), Fold(merge=np.mean)
+        for part in clips:
+            y = np.atleast_2d(part.y)
+            low.add(y.min(axis=0, keepdims=True))
+            high.add(y.max(axis=0, keepdims=True))
+            square.add((y * y).mean(axis=0, keepdims=True))
+        return cls(
+            low=low.columns()[0],
+            high=high.columns()[0],
+            rms=np.sqrt(square.columns()[0]),
+            edges_s=clips.start_s + low.edges() / clips.sr,
+            title=title,
+        )
+
+    def _draw(self, ax: Axes) -> None:
+        middles = (self.edges_s[1:] + self.edges_s[:-1]) / 2
+        if np.array_equal(self.low, self.high):
+            ax.plot(middles, self.low, color=BLUE, linewidth=0.9, marker="." if len(self.low) < 50 else "")
+        else:
+            ax.fill_between(middles, self.low, self.high, color=BLUE, alpha=0.55, linewidth=0.4)
+            inner = np.minimum(self.rms, self.high), np.maximum(-self.rms, self.low)
+            ax.fill_between(middles, *inner, color=_DEEP, linewidth=0)
+        ax.axhline(0, color=QUIET, linewidth=0.5)
+        reach = max(1.0, float(-self.low.min()), float(self.high.max()))
+        ax.set_ylim(-reach, reach)
+        label(ax, "Amplitude (full scale ±1)")
+        time_axis(ax, self.edges_s[0], self.edges_s[-1])
