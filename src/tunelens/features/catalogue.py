@@ -70,7 +70,7 @@ CONTRAST = _feature(
     "dB",
     (-inf, inf),
     gain="invariant",
-    definition="10 log10 of strongest over weakest 2 % of magnitudes in 0-200 Hz and six octaves from 200 Hz up.",
+    definition="10 log10 of strongest over weakest 2 % of magnitudes, 0-200 Hz and six octaves above.",
     source="Jiang et al. 2002, Music type classification by spectral contrast; as in librosa 0.11",
 )
 FLUX = _feature(
@@ -79,7 +79,7 @@ FLUX = _feature(
     "1",
     (0, sqrt(2) + 1e-3),
     gain="invariant",
-    definition="Euclidean distance between consecutive magnitude spectra, each scaled to sum 1; 0 for the first frame.",
+    definition="Euclidean distance between consecutive magnitude spectra, each scaled to sum 1.",
     source="Tzanetakis & Cook 2002, Musical genre classification of audio signals (square root of theirs)",
 )
 MEL = _feature(
@@ -118,7 +118,7 @@ CHROMA = _feature(
     "1",
     (0, 1),
     gain="invariant",
-    definition="Power of each pitch class at the clip's own tuning, the strongest of each frame 1; 0 for silence.",
+    definition="Power of each pitch class at the clip's own tuning, the strongest of each frame 1.",
     source="Ellis 2007, Chroma feature analysis and synthesis; as librosa 0.11 chroma_stft",
 )
 TONNETZ = _feature(
@@ -128,7 +128,7 @@ TONNETZ = _feature(
     (-1.001, 1.001),
     gain="invariant",
     definition="Centroid of chroma on the circles of fifths, minor thirds and major thirds.",
-    source="Harte, Sandler & Gasser 2006, Detecting harmonic change in musical audio; librosa's on chroma_stft",
+    source="Harte, Sandler & Gasser 2006, Detecting harmonic change; librosa's, on chroma_stft",
 )
 ONSET_ENV = _feature(
     "onset_env",
@@ -144,6 +144,6 @@ TEMPOGRAM = _feature(
     "1",
     (-1, 1),
     gain="invariant",
-    definition="Local autocorrelation of onset_env over lags of 0 to 383 frames, Hann window, largest value 1.",
+    definition="Local autocorrelation of onset_env, lags of 0 to 383 frames, Hann window, largest value 1.",
     source="Grosche, Müller & Kurth 2010, Cyclic tempogram; as in librosa 0.11",
 )

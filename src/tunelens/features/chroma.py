@@ -13,6 +13,7 @@ PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"
 _PEAK_RANGE_HZ = (150.0, 4000.0)
 _PEAK_SHARE = 0.1
 _TUNING_STEPS = 100
+_RANK = 80
 
 
 def pitch_peaks(block: Block, grid: Grid) -> Float32:
@@ -29,8 +30,10 @@ def pitch_peaks(block: Block, grid: Grid) -> Float32:
     low, high = usable[0], usable[-1] + 1
     near = block.power[:, low - 1 : high + 1]
     left, here, right = near[:, :-2], near[:, 1:-1], near[:, 2:]
-    is_loud = here > _PEAK_SHARE * block.power.max(axis=1, keepdims=True)
-    rows, columns = np.nonzero(is_loud & (here > left) & (here >= right))
+    is_peak = here > _PEAK_SHARE * block.power.max(axis=1, keepdims=True)
+    is_peak &= here > left
+    is_peak &= here >= right
+    rows, columns = np.divmod(np.flatnonzero(is_peak), is_peak.shape[1])
     return _refined(left[rows, columns], here[rows, columns], right[rows, columns], columns + low, grid)
 
 
@@ -72,14 +75,15 @@ def chroma_bank(grid: Grid, tuning: float = 0.0) -> Float64:
 
 @lru_cache(maxsize=16)
 def _basis(grid: Grid) -> Float32:
-    """Orthonormal vectors that span the chroma bank at every tuning, shape (width, rank).
+    """Orthonormal vectors that nearly span the chroma bank at every tuning, shape (n_bins, rank).
 
     The tuning is known only after the last frame. Projected on this basis a spectrum needs to be read
-    once; `chroma` finishes with the bank of the tuning that was found.
+    once; `chroma` finishes with the bank of the tuning that was found. 80 vectors of the 120 leave an
+    error of 2e-4, a fifth of what is promised beside librosa.
     """
     banks = np.concatenate([chroma_bank(grid, tuning) for tuning in np.arange(-0.5, 0.5, 0.1)])
-    _, strength, rows = np.linalg.svd(banks, full_matrices=False)
-    return rows[strength > 1e-6 * strength[0]].T.astype(np.float32)
+    rows = np.linalg.svd(banks, full_matrices=False)[2]
+    return np.ascontiguousarray(rows[:_RANK].T, np.float32)
 
 
 def chroma_projection(block: Block, grid: Grid) -> Float32:

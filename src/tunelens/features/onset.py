@@ -33,9 +33,10 @@ def tempogram(onset_env: Float32, length: int = TEMPOGRAM_LENGTH) -> Float32:
     ramped = np.pad(onset_env, half, mode="linear_ramp", end_values=0).astype(np.float32)
     frames = sliding_window_view(ramped, length)[: len(onset_env)]
     n_fft = fft.next_fast_len(2 * length - 1, real=True)
+    window = hann(length).astype(np.float32)
     out = np.empty((len(onset_env), length), np.float32)
     for start in range(0, len(out), 256):
-        spectrum = fft.rfft(frames[start : start + 256] * hann(length), n_fft, axis=1)
+        spectrum = fft.rfft(frames[start : start + 256] * window, n_fft, axis=1)
         power = spectrum.real**2 + spectrum.imag**2
         out[start : start + 256] = fft.irfft(power, n_fft, axis=1)[:, :length]
     largest = np.abs(out).max(axis=1, keepdims=True)

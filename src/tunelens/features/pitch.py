@@ -69,10 +69,10 @@ class F0:
 
 
 N_CANDIDATES = 6
-_THRESHOLDS = np.arange(1, 101) / 100
 _MIN_RMS = 1e-5
 _JUMP_COST = 12.0
-_SWITCH_COST = 3.0
+_SWITCH_COST = 2.0
+_UNVOICED_COST = 3.0
 
 
 def f0(clip: Clip, fmin: float = 65.4, fmax: float = 2093.0, hop_s: float = 512 / 22050) -> F0:
@@ -87,7 +87,8 @@ def f0(clip: Clip, fmin: float = 65.4, fmax: float = 2093.0, hop_s: float = 512 
     clip : Clip
         Sound; the mean of its channels is used.
     fmin, fmax : float
-        Range searched, Hz: 10 <= fmin < fmax <= sr / 4.
+        Range searched, Hz: 10 <= fmin < fmax; at most a quarter of the sample rate is searched. Above a
+        tenth of it a period has few samples, and an octave error is possible.
     hop_s : float
         Step between frames, seconds.
 
@@ -162,42 +163,32 @@ def normalised_difference(frames: Float32, n_lags: int) -> Float32:
 
 
 @lru_cache(maxsize=1)
-def _prior() -> Float64:
-    """Share of Beta(2, 18) that lies at or above each of the thresholds: the chance to accept a depth."""
-    density = _THRESHOLDS * (1 - _THRESHOLDS) ** 17
-    return density / density.sum()
+def _chance_below() -> Float64:
+    """Probability, by Beta(2, 18), that a threshold lies below each step of a hundredth, shape (102,)."""
+    thresholds = np.arange(1, 101) / 100
+    density = thresholds * (1 - thresholds) ** 17
+    return np.concatenate([[0.0], np.cumsum(density / density.sum()), [1.0]])
 
 
 def _minima(curve: Float32, shortest: int, longest: int) -> tuple[Float64, Float64]:
-    """Return refined lags and probabilities of the deepest local minima of each row."""
+    """Return refined lags and probabilities of the likeliest local minima of each row.
+
+    A threshold chooses the first minimum below it: a minimum gets the thresholds between its own depth and
+    the deepest one before it. What no minimum gets is the chance that there is no pitch.
+    """
     here = curve[:, shortest:longest]
     left, right = curve[:, shortest - 1 : longest - 1], curve[:, shortest + 1 : longest + 1]
-    depth = np.where((here < left) & (here <= right), here, np.inf)
-    count = min(N_CANDIDATES, depth.shape[1])
-    lags = np.sort(np.argpartition(depth, count - 1, axis=1)[:, :count], axis=1)
-    depths = np.take_along_axis(depth, lags, axis=1)
+    depth = np.where((here < left) & (here <= right), here, 1.0)
+    deepest = np.minimum.accumulate(depth, axis=1)
+    chance = _chance_below()[np.ceil(np.clip(deepest, 0, 1) * 100).astype(int)]
+    weights = -np.diff(chance, axis=1, prepend=1.0)
+    count = min(N_CANDIDATES, weights.shape[1])
+    lags = np.argpartition(-weights, count - 1, axis=1)[:, :count]
     rows = np.arange(len(curve))[:, None]
     a, b, c = (side[rows, lags].astype(np.float64) for side in (left, here, right))
     bend = a - 2 * b + c
     shift = np.where(bend > 0, (a - c) / (2 * np.where(bend > 0, bend, 1)), 0)
-    return lags + shortest + np.clip(shift, -1, 1), _weigh(depths)
-
-
-def _weigh(depths: Float32) -> Float64:
-    """Give each threshold's probability to the first minimum below it; what no minimum gets is unvoiced."""
-    weights = np.zeros(depths.shape)
-    lowest_so_far = np.full(len(depths), np.inf)
-    below = np.concatenate([[0.0], np.cumsum(_prior())])
-    for k in range(depths.shape[1]):
-        deepest = np.minimum(lowest_so_far, depths[:, k])
-        # thresholds between this depth and the deepest one before choose this minimum
-        weights[:, k] = below[_rank(lowest_so_far)] - below[_rank(deepest)]
-        lowest_so_far = deepest
-    return weights
-
-
-def _rank(depth: NDArray) -> NDArray[np.int64]:
-    return np.searchsorted(_THRESHOLDS, np.minimum(depth, 2.0), side="right")
+    return lags + shortest + np.clip(shift, -1, 1), weights[rows, lags]
 
 
 def _smoothest(octaves: Float64, weights: Float64) -> NDArray[np.int64]:
@@ -205,6 +196,7 @@ def _smoothest(octaves: Float64, weights: Float64) -> NDArray[np.int64]:
     t, k = weights.shape
     unvoiced = np.maximum(1 - weights.sum(axis=1, keepdims=True), 0)
     cost = -np.log(np.concatenate([weights, unvoiced], axis=1) + 1e-6)
+    cost[:, k] += _UNVOICED_COST
     came_from = np.zeros((t, k + 1), np.int64)
     total = cost[0]
     switch = np.full((k + 1, k + 1), _SWITCH_COST)

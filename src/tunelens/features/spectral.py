@@ -16,25 +16,9 @@ _CONTRAST_QUANTILE = 0.02
 _FLOOR = 1e-10
 
 
-@lru_cache(maxsize=1)
-def _lane_weights() -> Float32:
-    local = np.arange(LANE) - (LANE - 1) / 2
-    return np.stack([np.ones(LANE), local, local**2], axis=1).astype(np.float32)
-
-
-def lanes(block: Block) -> Float32:
-    """Return sum, first and second moment of each run of `LANE` bins about its middle, (t, lanes, 3).
-
-    Moments about a near point keep the bandwidth of a pure tone exact in float32, and the sums spare the
-    rolloff a running sum over all bins.
-    """
-    t, width = block.magnitude.shape
-    return (block.magnitude.reshape(-1, LANE) @ _lane_weights()).reshape(t, width // LANE, 3)
-
-
 def centroid_bandwidth(block: Block, grid: Grid) -> Float32:
     """Return centroid and bandwidth, Hz, shape (t, 2); 0 for silence."""
-    s0, s1, s2 = np.moveaxis(lanes(block).astype(np.float64), 2, 0)
+    s0, s1, s2 = np.moveaxis(block.lanes.astype(np.float64), 2, 0)
     middles = np.arange(s0.shape[1]) * LANE + (LANE - 1) / 2
     total = s0.sum(axis=1)
     total[total == 0] = 1.0
@@ -50,7 +34,7 @@ def _as_hz(bins: Float64, grid: Grid) -> Float32:
 
 def rolloff(block: Block, grid: Grid) -> Float32:
     """Return the lowest bin frequency, Hz, at or below which 85 % of the magnitude lies, shape (t,)."""
-    running = np.cumsum(lanes(block)[:, :, 0], axis=1, dtype=np.float64)
+    running = np.cumsum(block.lanes[:, :, 0], axis=1, dtype=np.float64)
     goal = ROLLOFF_SHARE * running[:, -1:]
     lane = np.argmax(running >= goal, axis=1)
     rows = np.arange(len(lane))
@@ -63,7 +47,7 @@ def rolloff(block: Block, grid: Grid) -> Float32:
 
 def flatness(block: Block, grid: Grid) -> Float32:
     """Return geometric over arithmetic mean of the power, 0 to 1, shape (t,)."""
-    power = np.maximum(block.power[:, : grid.n_bins], _FLOOR)
+    power = np.maximum(block.power[:, : grid.n_bins], np.float32(_FLOOR))
     return np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
 
 
@@ -120,9 +104,7 @@ def decibels(x: Float32, range_db: float = 80.0) -> Float32:
 
 def flux(block: Block, _grid: Grid) -> Float32:
     """Return the distance between consecutive magnitude spectra that each sum to 1, shape (t,)."""
-    rows = np.concatenate([block.before[None], block.magnitude])
-    total = rows.sum(axis=1, keepdims=True)
-    total[total == 0] = 1.0
-    rows /= total
-    step = rows[1:] - rows[:-1]
+    shares = block.magnitude / block.total
+    first = block.before / max(float(block.before.sum()), float(np.finfo(np.float32).tiny))
+    step = np.concatenate([shares[:1] - first, np.diff(shares, axis=0)])
     return np.sqrt(np.einsum("tk,tk->t", step, step))

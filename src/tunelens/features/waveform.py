@@ -45,13 +45,13 @@ class Moments:
         """Measure `values`, in chunks that stay in cache."""
         if not values.size:
             return cls()
-        mean = float(values.mean(dtype=np.float64))
+        about = values.mean()
         sums = np.zeros(4)
         for start in range(0, values.size, _CHUNK):
-            away = values[start : start + _CHUNK] - np.float32(mean)
+            away = values[start : start + _CHUNK] - about
             square = away * away
-            sums += away.sum(), square.sum(), np.dot(square, away), np.dot(square, square)
-        return cls._centred(values.size, float(np.float32(mean)), sums)
+            sums += away.sum(), away @ away, square @ away, square @ square
+        return cls._centred(values.size, float(about), sums)
 
     @classmethod
     def _centred(cls, n: int, about: float, sums: Float64) -> Moments:
