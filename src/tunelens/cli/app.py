@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from tunelens.cli import analyze, convert, demo, doctor, export, listing, models, plot, probe, report, show
-from tunelens.cli.face import printable
 
 app = typer.Typer(
     name="tunelens",
@@ -46,6 +45,3 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     app()
-
-
-__all__ = ["app", "main", "printable"]

@@ -46,7 +46,7 @@ class Bar:
         self._rich.start()
         self._task = self._rich.add_task(what, total=total, failed="")
 
-    def advance(self, item: str, ok: bool = True) -> None:
+    def advance(self, item: str, ok: bool = True) -> None:  # noqa: ARG002 - the bar names no items
         """Move by one; failures are counted beside the bar."""
         self._failed += not ok
         self._rich.update(self._task, advance=1, failed=f"{self._failed} failed" if self._failed else "")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -23,18 +23,13 @@ P = ParamSpec("P")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell more on stderr.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
 LibraryFile = Annotated[
     Path | None,
     typer.Option("--library", "-l", help="Library file (SQLite). Default: the one in your data folder."),
 ]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 is one per core.")
-]
-Where = Annotated[
-    str, typer.Option("--where", "-w", help='Filter, say "genre:jazz tempo:90..110 key:Am".')
-]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 is one per core.")]
+Where = Annotated[str, typer.Option("--where", "-w", help='Filter, say "genre:jazz tempo:90..110 key:Am".')]
 
 INTERRUPTED = 130
 SOME_FAILED = 1
@@ -90,6 +85,13 @@ class Face:
 def printable(text: str) -> str:
     """Return `text` with the bytes of a name that is not UTF-8 shown as ``\\xNN``."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def worst(errors: Sequence[TunelensError], n_items: int) -> int:
+    """Return the exit code of a batch: 0, 1 when some failed, the first error's when all did."""
+    if not errors:
+        return 0
+    return errors[0].exit_code if len(errors) >= n_items else SOME_FAILED
 
 
 def guarded(verb: Callable[P, int | None]) -> Callable[P, None]:

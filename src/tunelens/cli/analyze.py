@@ -1,0 +1,120 @@
+"""`tunelens analyze`: the main job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tunelens.base.errors import ParameterError
+from tunelens.cli.bar import Bar
+from tunelens.cli.draw import MOST_ROWS, draw_analysis, draw_tracks
+from tunelens.cli.face import (
+    INTERRUPTED,
+    AsJson,
+    Face,
+    Jobs,
+    LibraryFile,
+    Quiet,
+    example,
+    guarded,
+    worst,
+)
+
+if TYPE_CHECKING:
+    from tunelens.library.store import Library
+    from tunelens.services.analyze import ScanReport
+    from tunelens.services.hear import HearOptions
+
+NAME = "analyze"
+EPILOG = example("tunelens analyze ~/Music", "tunelens analyze song.mp3 --no-models --json")
+
+ALL_PATCHES = "all"
+
+
+@guarded
+def run(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    library: LibraryFile = None,
+    jobs: Jobs = None,
+    models: Annotated[
+        str | None, typer.Option("--models", help="Nets to hear with, separated by commas.")
+    ] = None,
+    no_models: Annotated[bool, typer.Option("--no-models", help="Descriptors only, no nets.")] = False,
+    patches: Annotated[
+        str | None,
+        typer.Option("--patches", help="How many 3-second patches the nets hear per song, or 'all'."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Analyse again what is up to date.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try files again that failed before.")] = False,
+    engine: Annotated[str, typer.Option("--engine", help="What runs the work.")] = "local",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Hear files and whole folders, and keep what was heard in the library.
+
+    Only new or changed files are heard; stopping at any moment loses no finished track.
+    """
+    from tunelens.library.store import Library
+    from tunelens.services.analyze import analyze_many
+
+    face = Face(as_json, quiet)
+    with Library.open(library) as catalogue:
+        report = analyze_many(
+            paths,
+            catalogue,
+            jobs=jobs,
+            engine=engine,
+            options=_options(models, no_models, patches),
+            force=force,
+            retry=retry,
+            progress=Bar(face.err),
+        )
+        _tell(face, catalogue, report)
+    if report.interrupted:
+        return INTERRUPTED
+    return worst([error for _, error in report.failed], report.n_files)
+
+
+def _options(models: str | None, no_models: bool, patches: str | None) -> HearOptions:
+    from tunelens.models import BACKBONES, DEFAULT_BACKBONES, DEFAULT_PATCHES
+    from tunelens.services.hear import HearOptions
+
+    if models and no_models:
+        raise ParameterError("--models and --no-models were given together", hint="choose one of them")
+    names = tuple(name.strip() for name in models.split(",")) if models else DEFAULT_BACKBONES
+    for name in names:
+        BACKBONES[name]
+    return HearOptions(models=() if no_models else names, n_patches=_count(patches, DEFAULT_PATCHES))
+
+
+def _count(patches: str | None, default: int) -> int | None:
+    if patches is None:
+        return default
+    if patches == ALL_PATCHES:
+        return None
+    if not patches.isdigit() or int(patches) == 0:
+        raise ParameterError(f"--patches is {patches!r}; a whole number from 1 or 'all' is needed")
+    return int(patches)
+
+
+def _tell(face: Face, catalogue: Library, report: ScanReport) -> None:
+    done = (*report.analyzed, *report.skipped, *report.moved)
+    if face.as_json:
+        for path in done:
+            face.result(str(path), catalogue.get(path).to_dict(), lambda _: None)
+    elif not face.quiet:
+        _draw(face, catalogue, report)
+    for path, error in report.failed:
+        face.failure(str(path), error)
+    face.say(report.summary())
+
+
+def _draw(face: Face, catalogue: Library, report: ScanReport) -> None:
+    if len(report.analyzed) == 1:
+        draw_analysis(face.out, catalogue.get(report.analyzed[0]))
+    elif report.analyzed:
+        draw_tracks(face.out, [catalogue.track(path) for path in report.analyzed[:MOST_ROWS]])
+        hidden = len(report.analyzed) - MOST_ROWS
+        if hidden > 0:
+            face.say(f"... and {hidden} more; `tunelens list` shows all")

@@ -1,0 +1,125 @@
+"""Tables of tracks and of one track, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tunelens.cli.face import printable
+
+if TYPE_CHECKING:
+    from tunelens.library.analysis import Analysis
+    from tunelens.library.track import Track
+    from tunelens.models import Tagging
+
+MOST_ROWS = 40
+TOP_TAGS = 3
+UNKNOWN = "-"
+
+
+def draw_tracks(out: Console, tracks: Iterable[Track]) -> None:
+    """Print one row per track: what it is, and how sure."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "title", "tags"):
+        table.add_column(name, overflow="fold")
+    for name in ("length", "BPM", "sure", "key", "sure", "LUFS", "dance", "energy"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for track in tracks:
+        table.add_row(*_row(track))
+    out.print(table)
+
+
+def _row(track: Track) -> list[str]:
+    tags = dict.fromkeys(tag.tag for tag in track.tags if tag.likely)
+    return [
+        str(track.id),
+        escape(printable(track.name)),
+        escape(", ".join(list(tags)[:TOP_TAGS])),
+        minutes(track.duration_s),
+        _number(track.tempo_bpm, 0),
+        _share(track.tempo_confidence) if track.tempo_bpm else "",
+        track.key or UNKNOWN,
+        _share(track.key_confidence) if track.key else "",
+        _number(track.loudness_lufs, 1),
+        _number(track.danceability, 2),
+        _number(track.energy, 2),
+    ]
+
+
+def draw_analysis(out: Console, analysis: Analysis) -> None:
+    """Print everything that a person wants to read of one track."""
+    table = Table(
+        show_header=False, box=None, title=escape(printable(_title(analysis))), title_justify="left"
+    )
+    for name, value in _facts(analysis):
+        table.add_row(f"[dim]{name}[/]", escape(printable(value)))
+    out.print(table)
+
+
+def _title(analysis: Analysis) -> str:
+    info = analysis.info
+    named = " - ".join(part for part in (info.artist, info.title) if part)
+    return named or str(analysis.path.name)
+
+
+def _facts(analysis: Analysis) -> list[tuple[str, str]]:
+    heard = analysis.descriptors
+    tempo, key, dance = heard.tempo, heard.key, heard.danceability
+    others = ", ".join(f"{bpm:.1f}" for bpm, _ in tempo.alternatives)
+    rows = [
+        ("file", str(analysis.path)),
+        ("length", minutes(analysis.duration_s)),
+        (
+            "tempo",
+            _sure(f"{tempo.bpm:.1f} BPM", tempo.confidence) if tempo.bpm else f"unknown: {tempo.reason}",
+        ),
+        ("or", others),
+        ("key", _sure(f"{key.tonic} {key.mode}", key.confidence) if key.tonic else f"unknown: {key.reason}"),
+        ("loudness", _loudness(heard.loudness_lufs, heard.loudness_range_lu)),
+        ("danceability", _number(dance.value, 2)),
+        ("energy", _number(heard.energy, 2)),
+        ("dynamics", _number(heard.dynamic_complexity_db, 1, " dB")),
+        *((f"{group}", tags) for group, tags in _tags(analysis.taggings)),
+        ("warnings", "; ".join(analysis.warnings)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _tags(taggings: Sequence[Tagging]) -> list[tuple[str, str]]:
+    best: dict[str, dict[str, float]] = {}
+    for tagging in taggings:
+        for group, scored in tagging.grouped().items():
+            mine = best.setdefault(group, {})
+            for tag, score in scored:
+                mine[tag] = max(score, mine.get(tag, 0.0))
+    return [(group, _top(scores)) for group, scores in best.items()]
+
+
+def _top(scores: dict[str, float]) -> str:
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])[:TOP_TAGS]
+    return ", ".join(f"{tag} {score:.2f}" for tag, score in ranked)
+
+
+def minutes(seconds: float) -> str:
+    """Return a length as m:ss."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _number(value: float | None, digits: int, unit: str = "") -> str:
+    return UNKNOWN if value is None else f"{value:.{digits}f}{unit}"
+
+
+def _share(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{100 * value:.0f}%"
+
+
+def _sure(text: str, confidence: float) -> str:
+    return f"{text} ({_share(confidence)} sure)"
+
+
+def _loudness(lufs: float | None, spread_lu: float | None) -> str:
+    return "silent" if lufs is None else f"{lufs:.1f} LUFS, range {_number(spread_lu, 1)} LU"
