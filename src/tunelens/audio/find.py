@@ -10,8 +10,8 @@ from pathlib import Path
 from tunelens.base.errors import AudioError, NotFoundError, TunelensError
 
 _SUFFIXES = """
-    aac ac3 aif aifc aiff alac amr ape asf au avi caf dsf flac flv m4a m4b m4v mka mkv mov mp2 mp3 mp4 mpc mpeg mpg
-    oga ogg ogv opus rf64 snd spx tta w64 wav wave webm wma wmv wv
+    aac ac3 aif aifc aiff alac amr ape asf au avi caf dsf flac flv m4a m4b m4v mka mkv mov mp2 mp3 mp4 mpc
+    mpeg mpg oga ogg ogv opus rf64 snd spx tta w64 wav wave webm wma wmv wv
 """
 AUDIO_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 
@@ -44,7 +44,7 @@ def find_audio(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path | Unfou
     seen: set[Path] = set()
     entered: set[tuple[int, int]] = set()
     for given in map(Path, paths):
-        for found in _walk(given, entered) if given.is_dir() else [_named(given)]:
+        for found in _in_folder(given, entered) if given.is_dir() else [_named(given)]:
             key = found.path if isinstance(found, Unfound) else found
             if key not in seen:
                 seen.add(key)
@@ -57,12 +57,29 @@ def _named(path: Path) -> Path | Unfound:
     return Unfound(path, NotFoundError(f"{str(path)!r} does not exist", hint="check the spelling"))
 
 
+def _in_folder(folder: Path, entered: set[tuple[int, int]]) -> Iterator[Path | Unfound]:
+    """Walk a folder that was named: that nothing is in it is worth an error, and an empty success is not."""
+    if _identity(folder) in entered:
+        return
+    found = _walk(folder, entered)
+    first = next(found, None)
+    if first is None:
+        yield Unfound(folder, NotFoundError(f"folder {str(folder)!r} holds no audio files"))
+        return
+    yield first
+    yield from found
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
 def _walk(folder: Path, entered: set[tuple[int, int]]) -> Iterator[Path | Unfound]:
     try:
-        status = folder.stat()
-        if (status.st_dev, status.st_ino) in entered:
+        if (identity := _identity(folder)) in entered:
             return
-        entered.add((status.st_dev, status.st_ino))
+        entered.add(identity)
         children = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
         yield Unfound(folder, AudioError(f"folder {str(folder)!r} cannot be read: {error.strerror}"))

@@ -21,7 +21,7 @@ WINDOW_GRAIN = 64_000
 FULL_SCALE = 0.9999
 CLIPPED_SHARE = 0.001
 SILENT_PEAK = 1e-4
-_BLOCK_S = 10.0
+_BLOCK_S = 2.0
 
 
 @dataclass(frozen=True, eq=False)

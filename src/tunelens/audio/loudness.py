@@ -1,8 +1,8 @@
 """Loudness: ITU-R BS.1770-4 (integrated, gated) and EBU Tech 3342 (loudness range).
 
-The K-weighting is applied to the spectrum: the power of each 100 ms is the weighted sum of its squared FFT, and
-the weights are the squared response of the two filters that BS.1770-4 tabulates at 48 kHz. So there is no filter
-state, and every rate is weighted alike.
+The K-weighting is applied to the spectrum: the power of each 100 ms is the weighted sum of its squared FFT,
+and the weights are the squared response of the two filters that BS.1770-4 tabulates at 48 kHz. So there is no
+filter state, and every rate is weighted alike.
 """
 
 from __future__ import annotations

@@ -111,8 +111,8 @@ def denoise(
     """Return `clip` with steady noise turned down by a spectral gate.
 
     The noise floor of each frequency is a low quantile of its magnitude over time; bins less than
-    `threshold_db` above it are turned down, with a mask smoothed over time and frequency against musical noise
-    (Boll, "Suppression of acoustic noise in speech using spectral subtraction", 1979, with a hard gate).
+    `threshold_db` above it are turned down, with a mask smoothed over time and frequency against musical
+    noise (after Boll, "Suppression of acoustic noise in speech using spectral subtraction", 1979).
 
     Parameters
     ----------

@@ -21,6 +21,8 @@ _FORMATS = (
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 _SCALES = {"u8": 2.0**-7, "s16": 2.0**-15, "s32": 2.0**-31, "flt": 1.0, "dbl": 1.0}
 _LOSSLESS = {"flac", "alac", "ape", "tta", "wavpack", "tak", "truehd"}
+# Raw streams have no header: FFmpeg guesses their length from the bit rate, which promises nothing.
+_GUESSED = {"aac", "ac3", "amr", "dts", "eac3", "mp3", "truehd"}
 _PREROLL_S = 1.0
 _MOST_BAD_PACKETS = 200
 
@@ -51,25 +53,33 @@ class PyavReader:
         self._bad = 0
 
     def seek(self, sample: int) -> None:
-        """Go to `sample`: FFmpeg jumps a second before it, the rest is decoded and left out."""
+        """Go to `sample`: FFmpeg jumps a second before it, the rest is decoded and left out.
+
+        Exact where time stamps count samples (m4a, mp4, opus), else to their grain (1 ms in mkv, webm, wma).
+        """
         self._restart(sample)
-        if sample <= 2 * _PREROLL_S * self.facts.sr:
+        first = next(self._frames, None)
+        if first is None:
             return
-        base, start = self._stream.time_base, self._stream.start_time or 0
-        target = start + int((sample / self.facts.sr - _PREROLL_S) / base)
+        if first.pts is None or sample <= 2 * _PREROLL_S * self.facts.sr:
+            self._frames = _chain(first, self._frames)
+            return
+        target = first.pts + int((sample / self.facts.sr - _PREROLL_S) / first.time_base)
         with _Mapped(self._path, "cannot seek"):
             self._container.seek(target, stream=self._stream, backward=True)
-        self._wait_for(sample)
+        self._restart(sample)
+        self._land(sample, first)
 
-    def _wait_for(self, sample: int) -> None:
-        """Look where the jump landed, from the time stamp of the first frame."""
+    def _land(self, sample: int, first: Any) -> None:
+        """Look where the jump led to, from the time stamp of the frame there."""
         frame = next(self._frames, None)
         if frame is None:
             return
         self._frames = _chain(frame, self._frames)
-        ticks = (frame.pts or 0) - (self._stream.start_time or 0)
-        landed = round(float(ticks * self._stream.time_base) * self.facts.sr)
-        self._skip = max(0, sample - landed)
+        if frame.pts is None:
+            raise DecodeError(f"{str(self._path)!r}: cannot seek: its sound has no time stamps")
+        since_first_s = float((frame.pts - first.pts) * first.time_base)
+        self._skip = max(0, sample - round(since_first_s * self.facts.sr))
 
     def read(self, n: int) -> Samples:
         """Return up to `n` samples, shape (n_channels, k); k is 0 at the end only."""
@@ -194,7 +204,7 @@ def _facts(path: Path, container: Any, stream: Any) -> StreamFacts:
         sr=int(codec.sample_rate or 0),
         n_channels=int(codec.channels or 0),
         duration_s=_promised_s(container, stream),
-        bit_depth=(_true_depth(codec) if lossless else None),
+        bit_depth=codec.format.bits if lossless else None,
         bit_rate=stream.bit_rate or codec.bit_rate or container.bit_rate or None,
         has_video=any(not _is_cover(video) for video in container.streams.video),
     )
@@ -214,15 +224,13 @@ def _container_name(names: str, path: Path) -> str:
 
 
 def _promised_s(container: Any, stream: Any) -> float | None:
+    if container.format.name in _GUESSED:
+        return None
     if stream.duration:
         return float(stream.duration * stream.time_base)
     # A video may go on after its sound: then the length of the whole promises nothing about the sound.
     alone = len(container.streams) == 1
     return container.duration / 1e6 if container.duration and alone else None
-
-
-def _true_depth(codec: Any) -> int | None:
-    return getattr(codec, "bits_per_raw_sample", 0) or codec.format.bits
 
 
 def _to_float(frame: Any) -> Samples:
@@ -235,9 +243,11 @@ def _to_float(frame: Any) -> Samples:
         y = y.reshape(-1, frame.layout.nb_channels).T
     if kind == "flt":
         return y
+    y = y.astype(np.float32)
     if kind == "u8":
-        y = y.astype(np.float32) - np.float32(128)
-    return np.multiply(y, np.float32(_SCALES[kind]), dtype=np.float32, casting="same_kind")
+        y -= 128.0
+    y *= np.float32(_SCALES[kind])
+    return y
 
 
 class PyavDecoder:

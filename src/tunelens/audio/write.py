@@ -38,7 +38,7 @@ def write_wav(
     Raises
     ------
     ParameterError
-        The file exists and `force` is not set, or the subtype is unknown.
+        The file exists and `force` is not set, the subtype is unknown, or the place cannot be written.
     EmptyAudioError
         The clip holds no samples.
     """
@@ -49,6 +49,9 @@ def write_wav(
     clip.require_samples()
     y = clip.y if subtype in ("FLOAT", "DOUBLE") else np.clip(clip.y, -1.0, 1.0)
     target = check_writable(Path(path), force=force)
-    with atomic_path(target) as temporary, temporary.open("wb") as file:
-        soundfile.write(file, y.T, clip.sr, subtype=subtype, format="WAV")
+    try:
+        with atomic_path(target) as temporary, temporary.open("wb") as file:
+            soundfile.write(file, y.T, clip.sr, subtype=subtype, format="WAV")
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise ParameterError(f"{str(target)!r} cannot be written: {error}") from error
     return target
