@@ -5,7 +5,7 @@ Another engine (a cluster) registers itself in the entry-point group ``tunelens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -40,7 +40,7 @@ class Engine(Protocol):
 
     def map(
         self, function: Callable[[I], R], items: Iterable[I], *, jobs: int = 1, timeout_s: float = 0.0
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome, None, None]:
         """Yield one `Outcome` per item as they complete, in any order.
 
         Parameters

@@ -5,7 +5,7 @@ For debuggers and profilers. It enforces no time limit, and a decoder that crash
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 from tunelens.services.engines import I, Outcome, R, attempt
 
@@ -15,7 +15,7 @@ class Inline:
 
     def map(
         self, function: Callable[[I], R], items: Iterable[I], *, jobs: int = 1, timeout_s: float = 0.0
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome, None, None]:
         """Yield the outcomes in the order of `items`.
 
         Examples

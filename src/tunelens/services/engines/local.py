@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ class Local:
 
     def map(
         self, function: Callable[[I], R], items: Iterable[I], *, jobs: int = 1, timeout_s: float = 0.0
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome, None, None]:
         """Yield the outcomes as they complete; closing the iterator stops the workers.
 
         Raises
@@ -64,7 +64,7 @@ class Local:
 LOCAL = Local()
 
 
-def _work(slots: list[_Slot], items: Iterator[Any]) -> Iterator[Outcome]:
+def _work(slots: list[_Slot], items: Iterator[Any]) -> Generator[Outcome, None, None]:
     """Keep every slot busy; the next item is handed out before the last outcome is yielded."""
     busy = [slot for slot in slots if slot.take(items)]
     while busy:
@@ -126,7 +126,8 @@ class _Slot:
         assert self.task is not None
         item, future = self.task.item, self.task.future
         if not future.done():
-            return self._start_again()
+            self._start_again()
+            return None
         try:
             return future.result()
         except ProcessExpired as death:
@@ -134,7 +135,8 @@ class _Slot:
         except TimeoutError:
             return self._replace(item, _late(item, self._timeout_s))
         except BrokenProcessPool:
-            return self._start_again()
+            self._start_again()
+            return None
         except Exception as error:  # noqa: BLE001 - a result that cannot travel must cost its item only
             return self._replace(item, unforeseen(item, error))
 

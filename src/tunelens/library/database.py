@@ -1,0 +1,142 @@
+"""The SQLite file itself: how it is opened, written and checked, and what its failures mean."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from tunelens.base.errors import DataError, NotFoundError
+from tunelens.library.schema import METADATA, SCHEMA_VERSION, meta
+
+BUSY_MS = 60_000
+
+_MEANINGS = {
+    "locked": "another process has held it for a minute; try again when that one is done",
+    "not a database": "this is not an SQLite file; name another with --library",
+    "malformed": "the file is damaged; restore a copy, or analyse into a new library",
+    "disk is full": "make room and run again; everything finished before is kept",
+    "readonly": "the file or its folder may not be written; name another with --library",
+    "unable to open": "is its folder there, and may you write to it?",
+    "disk i/o error": "the disk or network share failed; everything finished before is kept",
+}
+
+
+class Database:
+    """One SQLite file in WAL mode; every write is one immediate transaction.
+
+    With ``synchronous=NORMAL`` a commit survives the death of the process at any instant. A power cut may
+    take back the last few commits, as whole tracks, and damages nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the library."""
+        with self._errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose work is committed when the block ends, or not at all."""
+        with self._errors(), self._engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+            yield connection
+
+    def prepare(self) -> None:
+        """Create the tables where they are missing; refuse a file that is not ours or is newer.
+
+        Raises
+        ------
+        DataError
+            Not a library, or a newer one.
+        """
+        with self.read() as connection:
+            names = set(inspect(connection).get_table_names())
+        if not names:
+            self._create()
+        elif "meta" not in names:
+            raise DataError(f"{str(self.path)!r} is an SQLite file, but not a Tunelens library")
+        self._check_version()
+
+    def _create(self) -> None:
+        with self.write() as connection:
+            METADATA.create_all(connection)
+            stamp = meta.insert().prefix_with("OR IGNORE")
+            connection.execute(stamp.values(key="schema_version", value=str(SCHEMA_VERSION)))
+
+    def _check_version(self) -> None:
+        with self.read() as connection:
+            text = connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
+        if text is None or not text.isdecimal() or int(text) < 1:
+            raise DataError(f"{str(self.path)!r} is not a Tunelens library (schema version {text!r})")
+        if int(text) > SCHEMA_VERSION:
+            raise DataError(
+                f"{str(self.path)!r} was written by a newer Tunelens "
+                f"(schema {text}; this one knows up to {SCHEMA_VERSION})",
+                hint="pip install --upgrade tunelens, or name another file with --library",
+            )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            cause = str(error.orig if isinstance(error, DBAPIError) else error)
+            hint = next((text for sign, text in _MEANINGS.items() if sign in cause.lower()), None)
+            raise DataError(f"library {str(self.path)!r}: {cause}", hint=hint) from error
+
+
+def open_database(path: Path, *, create: bool) -> Database:
+    """Open the library file `path`, making it first if `create`.
+
+    Raises
+    ------
+    NotFoundError
+        The file does not exist and `create` is False.
+    DataError
+        It cannot be opened, is not a library, or is newer than this program.
+    """
+    if not create and not path.is_file():
+        raise NotFoundError(f"there is no library at {str(path)!r}", hint="tunelens analyze FOLDER makes one")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot make the folder of {str(path)!r}: {error.strerror}") from error
+    database = Database(path)
+    try:
+        database.prepare()
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _engine(path: Path) -> Engine:
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not where sqlite3 guesses
+    connection.execute("PRAGMA foreign_keys = ON")
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

@@ -1,0 +1,509 @@
+"""`Library`: what was heard, kept in one file that may be killed at any moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from tunelens.base.errors import NotFoundError, ParameterError, TunelensError, UnknownNameError
+from tunelens.base.settings import Settings
+from tunelens.library.analysis import Analysis
+from tunelens.library.database import Database, open_database
+from tunelens.library.identity import FileStamp, escape, path_to_text, text_to_path
+from tunelens.library.query import condition, likely
+from tunelens.library.rows import (
+    NamedArray,
+    arrays_of,
+    document_of,
+    restore,
+    restore_taggings,
+    tag_rows,
+    track_row,
+)
+from tunelens.library.schema import analyses, failures, layouts, tags, tracks, vectors
+from tunelens.library.track import TagScore, Track
+
+PAGE = 500  # below SQLite's oldest limit on bound values
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the library knows of a file before it is opened.
+
+    Parameters
+    ----------
+    id : int
+        Number of the track.
+    path : Path
+        Where it was.
+    stamp : FileStamp
+        Its size and time.
+    sha256 : str
+        Its content.
+    versions : Mapping of str to str
+        What it was heard with, see `Analysis.versions`.
+    """
+
+    id: int
+    path: Path
+    stamp: FileStamp
+    sha256: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be heard, and why.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    stamp : FileStamp or None
+        Its size and time; None when even that could not be seen.
+    code, message, hint : str
+        As `TunelensError` has them.
+    failed_at : str
+        When, ISO 8601, UTC.
+    program : str
+        Version of Tunelens that failed.
+    """
+
+    path: Path
+    stamp: FileStamp | None
+    code: str
+    message: str
+    hint: str | None
+    failed_at: str
+    program: str
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """One kind of vector of many tracks.
+
+    Parameters
+    ----------
+    kind, version : str
+        What they are, and of which version; versions are never mixed.
+    ids : ndarray of int64, shape (n,)
+        Tracks.
+    matrix : ndarray of float32, shape (n, dim)
+        Their vectors.
+    names : tuple of str
+        Name of each dimension, or empty.
+    left_out : int
+        Tracks whose vector is of another version.
+    """
+
+    kind: str
+    version: str
+    ids: NDArray[np.int64]
+    matrix: NDArray[np.float32]
+    names: tuple[str, ...]
+    left_out: int
+
+
+class Library:
+    """The catalogue: tracks, tags, vectors and failures in one SQLite file.
+
+    Every change is one transaction, so a process that is killed leaves whole tracks behind. Several
+    processes may read and write at once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from tunelens import Library
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with Library.open(Path(folder.name) / "music.db") as library:
+    ...     library.count(), library.count("tempo:90..110")
+    (0, 0)
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: str | Path | None = None, *, create: bool = True) -> Self:
+        """Open a library file; None is the one in the user's data folder.
+
+        Raises
+        ------
+        NotFoundError
+            It does not exist and `create` is False.
+        DataError
+            It cannot be opened, is not a library, or was written by a newer Tunelens.
+        """
+        where = Path(path) if path is not None else Settings.from_env().library
+        return cls(open_database(where, create=create))
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- writing: each method is one transaction ---------------------------------------------------
+
+    def put(self, analysis: Analysis) -> int:
+        """Keep `analysis` as the truth about its path and return the number of the track.
+
+        Tags of models that this analysis did not ask are kept if the content is the same.
+        """
+        with self._database.write() as connection:
+            return _put(connection, analysis)
+
+    def put_failure(self, path: Path, error: TunelensError, stamp: FileStamp | None = None) -> None:
+        """Remember that `path` could not be heard; an older analysis of other content is removed."""
+        name = path_to_text(path)
+        values = {
+            "size_bytes": stamp and stamp.size_bytes,
+            "mtime_ns": stamp and stamp.mtime_ns,
+            "code": error.code,
+            "message": escape(error.message),
+            "hint": error.hint and escape(error.hint),
+            "failed_at": _now(),
+            "program": _program(),
+        }
+        with self._database.write() as connection:
+            statement = insert(failures).values(path=name, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=values))
+            if stamp is not None:
+                same = (tracks.c.size_bytes == stamp.size_bytes) & (tracks.c.mtime_ns == stamp.mtime_ns)
+                connection.execute(delete(tracks).where(tracks.c.path == name, ~same))
+
+    def relocate(self, known: Known, path: Path, stamp: FileStamp) -> bool:
+        """Tell that the file of `known` is at `path` now; False when another process knows better."""
+        name = path_to_text(path)
+        with self._database.write() as connection:
+            if connection.scalar(select(tracks.c.id).where(tracks.c.path == name)) not in (None, known.id):
+                return False
+            changed = connection.execute(
+                update(tracks)
+                .where(tracks.c.id == known.id, tracks.c.path == path_to_text(known.path))
+                .values(path=name, size_bytes=stamp.size_bytes, mtime_ns=stamp.mtime_ns)
+            )
+            connection.execute(delete(failures).where(failures.c.path == name))
+            return changed.rowcount == 1
+
+    def remove(self, ref: int | str | Path) -> None:
+        """Forget a track; the file itself is left alone. `ref` as in `get`."""
+        number = self._resolve(ref)
+        with self._database.write() as connection:
+            connection.execute(delete(tracks).where(tracks.c.id == number))
+
+    # -- what is known before a file is opened ------------------------------------------------------
+
+    def known(self, paths: Iterable[Path]) -> dict[Path, Known]:
+        """Return what is known of each of `paths`; unknown ones are left out."""
+        names = {path_to_text(path): path for path in paths}
+        return {names[row.path]: _known(row) for row in self._known_rows(tracks.c.path, names)}
+
+    def known_sizes(self, sizes: Iterable[int]) -> dict[int, list[Known]]:
+        """Return the tracks of each of these file sizes: what a moved file could be."""
+        found: dict[int, list[Known]] = {}
+        for row in self._known_rows(tracks.c.size_bytes, set(sizes)):
+            found.setdefault(row.size_bytes, []).append(_known(row))
+        return found
+
+    def _known_rows(self, column: Any, values: Iterable[Any]) -> Iterator[Row[Any]]:
+        fields = ("id", "path", "size_bytes", "mtime_ns", "sha256", "versions")
+        query = select(*(tracks.c[name] for name in fields))
+        with self._database.read() as connection:
+            for some in _batches(values):
+                yield from connection.execute(query.where(column.in_(some)))
+
+    def failures(self, paths: Iterable[Path] | None = None) -> dict[Path, Failure]:
+        """Return the failures among `paths`, or all."""
+        with self._database.read() as connection:
+            if paths is None:
+                return _failures(connection.execute(select(failures).order_by(failures.c.path)))
+            batches = _batches(path_to_text(path) for path in paths)
+            found = [
+                connection.execute(select(failures).where(failures.c.path.in_(some))) for some in batches
+            ]
+            return {path: failure for rows in found for path, failure in _failures(rows).items()}
+
+    # -- reading -------------------------------------------------------------------------------------
+
+    def count(self, where: str = "") -> int:
+        """Return how many tracks match a filter; see `tunelens.library.query`."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(tracks).where(condition(where))) or 0
+
+    def tracks(self, where: str = "", *, limit: int | None = None, offset: int = 0) -> list[Track]:
+        """Return the tracks that match a filter, by path.
+
+        Raises
+        ------
+        ParameterError
+            `where` is not a filter (the message names the character), or `limit` or `offset` is negative.
+        """
+        if offset < 0 or (limit is not None and limit < 0):
+            raise ParameterError(f"limit is {limit} and offset {offset}; neither may be negative")
+        matching = select(tracks).where(condition(where)).order_by(tracks.c.path)
+        with self._database.read() as connection:
+            rows = list(connection.execute(matching.limit(limit).offset(offset)))
+            return list(_with_tags(connection, rows))
+
+    def iterate(self, where: str = "") -> Iterator[Track]:
+        """Yield the tracks that match a filter by path, a page in memory at a time."""
+        matching = select(tracks).where(condition(where)).order_by(tracks.c.path).limit(PAGE)
+        after = ""
+        with self._database.read() as connection:
+            while rows := list(connection.execute(matching.where(tracks.c.path > after))):
+                yield from _with_tags(connection, rows)
+                after = rows[-1].path
+
+    def track(self, ref: int | str | Path) -> Track:
+        """Return one track; `ref` as in `get`."""
+        number = self._resolve(ref)
+        with self._database.read() as connection:
+            rows = list(connection.execute(select(tracks).where(tracks.c.id == number)))
+            return next(_with_tags(connection, rows))
+
+    def get(self, ref: int | str | Path) -> Analysis:
+        """Return everything about one track.
+
+        Parameters
+        ----------
+        ref : int, str or Path
+            Its number, its path, the first digits (6 or more) of its SHA-256, or words that only one
+            title or file name contains.
+
+        Raises
+        ------
+        NotFoundError
+            No such track.
+        ParameterError
+            More than one; the message names some.
+        DataError
+            It was heard by an older Tunelens, whose descriptors mean something else.
+        """
+        number = self._resolve(ref)
+        with self._database.read() as connection:
+            held = _held(connection, number)
+        if held is None:
+            raise NotFoundError(f"track {number} has gone")
+        return restore(held.path, held.document, held.arrays)
+
+    def _resolve(self, ref: int | str | Path) -> int:
+        text = str(ref)
+        with self._database.read() as connection:
+            for guess in _guesses(ref, text):
+                found = list(connection.execute(select(tracks.c.id, tracks.c.path).where(guess).limit(6)))
+                if len(found) > 1:
+                    names = ", ".join(f"{row.id} {row.path}" for row in found[:5])
+                    raise ParameterError(
+                        f"{escape(text)!r} is more than one track: {names}", hint="give the number"
+                    )
+                if found:
+                    return found[0].id
+        raise NotFoundError(
+            f"no track {escape(text)!r} in library {str(self.path)!r}",
+            hint="tunelens list shows what is there",
+        )
+
+    def kinds(self) -> dict[str, int]:
+        """Return the kinds of vectors and how many tracks have each."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(vectors.c.kind, func.count().label("n")).group_by(vectors.c.kind)
+            )
+            return {row.kind: row.n for row in rows}
+
+    def vectors(self, kind: str, version: str | None = None) -> Vectors:
+        """Return one kind of vector of all tracks, of one version (the most frequent by default).
+
+        Raises
+        ------
+        UnknownNameError
+            No track has such a vector.
+        """
+        kinds = self.kinds()
+        if kind not in kinds:
+            raise UnknownNameError.among("kind of vector", kind, kinds)
+        with self._database.read() as connection:
+            layout = _commonest_layout(connection, kind, version)
+            if layout is None:
+                raise UnknownNameError(f"no {kind!r} vector has version {version!r}")
+            chosen = (vectors.c.kind == kind) & (vectors.c.layout == layout.layout)
+            chosen &= (vectors.c.version == layout.version) & (vectors.c.n_rows == 1)
+            rows = list(connection.execute(select(vectors.c.track_id, vectors.c.data).where(chosen)))
+            names = _names(connection, layout.layout)
+        matrix = np.frombuffer(b"".join(row.data for row in rows), "<f4").reshape(len(rows), -1)
+        ids = np.array([row.track_id for row in rows], np.int64)
+        return Vectors(kind, layout.version, ids, matrix.astype(np.float32), names, kinds[kind] - len(rows))
+
+
+def _put(connection: Connection, analysis: Analysis) -> int:
+    name = path_to_text(analysis.path)
+    old = connection.execute(select(tracks.c.id, tracks.c.sha256).where(tracks.c.path == name)).first()
+    if old is not None and old.sha256 == analysis.content_sha256:
+        analysis = _with_older_taggings(connection, old.id, analysis)
+    number = _put_track(connection, name, analysis)
+    for table in (tags, vectors, analyses):
+        connection.execute(delete(table).where(table.c.track_id == number))
+    connection.execute(insert(analyses).values(track_id=number, document=document_of(analysis)))
+    if rows := tag_rows(analysis.taggings):
+        connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
+    for array in arrays_of(analysis):
+        _put_array(connection, number, array)
+    connection.execute(delete(failures).where(failures.c.path == name))
+    return number
+
+
+def _put_track(connection: Connection, name: str, analysis: Analysis) -> int:
+    values = track_row(analysis) | {"analyzed_at": _now()}
+    statement = insert(tracks).values(path=name, **values)
+    upsert = statement.on_conflict_do_update(index_elements=["path"], set_=values).returning(tracks.c.id)
+    return connection.execute(upsert).scalar_one()
+
+
+def _with_older_taggings(connection: Connection, number: int, analysis: Analysis) -> Analysis:
+    held = _held(connection, number)
+    if held is None:
+        return analysis
+    asked = {tagging.model for tagging in analysis.taggings}
+    older = restore_taggings(held.document, held.arrays)
+    kept = tuple(tagging for tagging in older if tagging.model not in asked)
+    versions = {tagging.model: held.versions[tagging.model] for tagging in kept}
+    return replace(analysis, taggings=analysis.taggings + kept, versions={**versions, **analysis.versions})
+
+
+def _put_array(connection: Connection, number: int, array: NamedArray) -> None:
+    if array.names:
+        known = insert(layouts).values(id=array.layout, names=json.dumps(array.names, ensure_ascii=False))
+        connection.execute(known.on_conflict_do_nothing())
+    values = np.atleast_2d(array.values)
+    connection.execute(
+        insert(vectors).values(
+            track_id=number,
+            kind=array.kind,
+            version=array.version,
+            layout=array.layout,
+            n_rows=values.shape[0],
+            dim=values.shape[1],
+            data=values.astype("<f4").tobytes(),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Held:
+    path: Path
+    versions: Mapping[str, str]
+    document: str
+    arrays: list[NamedArray]
+
+
+def _held(connection: Connection, number: int) -> _Held | None:
+    columns = (tracks.c.path, tracks.c.versions, analyses.c.document)
+    row = connection.execute(select(*columns).join(analyses).where(tracks.c.id == number)).first()
+    if row is None:
+        return None
+    found = connection.execute(select(vectors).where(vectors.c.track_id == number))
+    arrays = [_array(connection, one) for one in found]
+    return _Held(text_to_path(row.path), json.loads(row.versions), row.document, arrays)
+
+
+def _array(connection: Connection, row: Row[Any]) -> NamedArray:
+    values = np.frombuffer(row.data, "<f4").reshape(row.n_rows, row.dim).astype(np.float32)
+    return NamedArray(row.kind, row.version, _names(connection, row.layout), values)
+
+
+def _names(connection: Connection, layout: str) -> tuple[str, ...]:
+    text = connection.scalar(select(layouts.c.names).where(layouts.c.id == layout))
+    return tuple(json.loads(text)) if text else ()
+
+
+def _commonest_layout(connection: Connection, kind: str, version: str | None) -> Any:
+    query = select(vectors.c.layout, vectors.c.version).where(vectors.c.kind == kind)
+    if version is not None:
+        query = query.where(vectors.c.version == version)
+    grouped = query.group_by(vectors.c.layout, vectors.c.version)
+    return connection.execute(
+        grouped.order_by(func.count().desc(), vectors.c.version.desc()).limit(1)
+    ).first()
+
+
+def _with_tags(connection: Connection, rows: list[Row[Any]]) -> Iterator[Track]:
+    scores: dict[int, list[TagScore]] = {}
+    query = select(tags, likely().label("likely")).order_by(tags.c.probability.desc())
+    for some in _batches(row.id for row in rows):
+        for row in connection.execute(query.where(tags.c.track_id.in_(some))):
+            score = TagScore(row.model, row.tag, row.group, row.probability, bool(row.likely))
+            scores.setdefault(row.track_id, []).append(score)
+    for row in rows:
+        fields = {name: value for name, value in row._mapping.items() if name != "versions"}
+        fields["path"] = text_to_path(row.path)
+        yield Track(**fields, tags=tuple(scores.get(row.id, ())))
+
+
+def _guesses(ref: int | str | Path, text: str) -> Iterator[Any]:
+    """Yield the conditions under which `ref` could name a track, the surest first."""
+    if isinstance(ref, int) or (text.isascii() and text.isdecimal() and len(text) < 19):
+        yield tracks.c.id == int(text)
+    if isinstance(ref, int) or "\0" in text:
+        return
+    yield tracks.c.path == path_to_text(text)
+    if len(text) >= 6 and set(text.lower()) <= set("0123456789abcdef"):
+        yield tracks.c.sha256.startswith(text.lower())
+    if isinstance(ref, str) and text.strip():
+        yield tracks.c.title == text
+        yield tracks.c.title.icontains(escape(text), autoescape=True) | tracks.c.path.icontains(
+            escape(text), autoescape=True
+        )
+
+
+def _known(row: Row[Any]) -> Known:
+    stamp = FileStamp(row.size_bytes, row.mtime_ns)
+    return Known(row.id, text_to_path(row.path), stamp, row.sha256, json.loads(row.versions))
+
+
+def _failures(rows: Iterable[Row[Any]]) -> dict[Path, Failure]:
+    found = {}
+    for row in rows:
+        path = text_to_path(row.path)
+        stamp = None if row.mtime_ns is None else FileStamp(row.size_bytes, row.mtime_ns)
+        found[path] = Failure(path, stamp, row.code, row.message, row.hint, row.failed_at, row.program)
+    return found
+
+
+def _batches(values: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(values)
+    while batch := list(islice(iterator, PAGE)):
+        yield batch
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _program() -> str:
+    from tunelens import __version__
+
+    return __version__

@@ -1,0 +1,146 @@
+"""`hear`: everything about one file from one decode. Worker processes run this function."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tunelens.audio import Listening, listen
+from tunelens.audio.decoders import open_file
+from tunelens.base.errors import DataError, MissingDependencyError, ParameterError
+from tunelens.base.settings import Settings
+from tunelens.features.descriptors import DESCRIPTORS_VERSION, Descriptors, describe
+from tunelens.features.summary import Summary
+from tunelens.library.analysis import Analysis, version_of
+from tunelens.library.identity import FileStamp
+from tunelens.models import BACKBONES, DEFAULT_BACKBONES, DEFAULT_PATCHES, Ear, Tagging
+
+
+@dataclass(frozen=True)
+class HearOptions:
+    """What to hear; small and picklable, it travels to the workers.
+
+    Parameters
+    ----------
+    models : tuple of str
+        Names in `tunelens.models.BACKBONES`; () for descriptors alone.
+    n_patches : int or None
+        Evenly spaced patches of 3 s that each net hears per song; None for all.
+    settings : Settings
+        Longest recording, time limit, where nets lie.
+
+    Examples
+    --------
+    >>> HearOptions(models=()).versions().keys()
+    dict_keys(['descriptors'])
+    """
+
+    models: tuple[str, ...] = DEFAULT_BACKBONES
+    n_patches: int | None = DEFAULT_PATCHES
+    settings: Settings = field(default_factory=Settings.from_env)
+
+    def __post_init__(self) -> None:
+        if self.n_patches is not None and self.n_patches < 1:
+            raise ParameterError(f"n_patches is {self.n_patches}; at least 1 is needed, or None for all")
+
+    def versions(self) -> dict[str, str]:
+        """Return what a track heard with these options is heard with, see `Analysis.versions`.
+
+        Raises
+        ------
+        UnknownNameError
+            A model is not registered.
+        """
+        nets = {name: version_of(BACKBONES[name].version, self.n_patches) for name in self.models}
+        return {"descriptors": str(DESCRIPTORS_VERSION), **nets}
+
+    def require_models(self) -> None:
+        """Raise `MissingDependencyError` unless every net is here."""
+        missing = [name for name in self.models if not BACKBONES[name].available(self.settings)]
+        if missing:
+            raise MissingDependencyError(
+                f"the nets {', '.join(missing)} are not here yet",
+                hint="tunelens models pull fetches them; --no-models gives descriptors alone",
+            )
+
+
+def hear(path: Path, options: HearOptions) -> Analysis:
+    """Decode `path` once and return everything about it.
+
+    Raises
+    ------
+    NotFoundError, AudioError
+        It cannot be heard.
+    DataError
+        It was changed while it was heard.
+    """
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps ".."
+    content = _read(path)
+    heard = _listen(path, options)
+    if _stamp(path) != content.stamp:
+        raise DataError(f"{str(path)!r} was changed while it was heard", hint="run again when it is complete")
+    return Analysis(
+        path=path,
+        stamp=content.stamp,
+        content_sha256=content.sha256,
+        duration_s=heard.listening.duration_s,
+        info=heard.listening.info,
+        descriptors=heard.descriptors,
+        taggings=heard.taggings,
+        warnings=heard.listening.warnings,
+        versions={"tunelens": _program(), **options.versions()},
+    )
+
+
+@dataclass(frozen=True)
+class _Content:
+    stamp: FileStamp
+    sha256: str
+
+
+def _read(path: Path) -> _Content:
+    with os.fdopen(open_file(path), "rb") as file:
+        status = os.fstat(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return _Content(FileStamp(status.st_size, status.st_mtime_ns), digest)
+
+
+def _stamp(path: Path) -> FileStamp | None:
+    try:
+        return FileStamp.of(path)
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Heard:
+    listening: Listening
+    descriptors: Descriptors
+    taggings: tuple[Tagging, ...]
+
+
+def _listen(path: Path, options: HearOptions) -> _Heard:
+    listening = listen(path, max_duration_s=options.settings.max_duration_s)
+    ears = [_ear(name, listening, options) for name in options.models]
+    descriptors = describe(Summary.concat(list(_summaries(listening, ears))))
+    return _Heard(listening, descriptors, tuple(ear.finish() for ear in ears))
+
+
+def _ear(name: str, listening: Listening, options: HearOptions) -> Ear:
+    return BACKBONES[name].listener(listening.info.duration_s, options.n_patches)
+
+
+def _summaries(listening: Listening, ears: list[Ear]) -> Iterable[Summary]:
+    for window in listening:
+        for ear in ears:
+            ear.add(window.clip)
+        yield Summary.of(window)
+
+
+def _program() -> str:
+    from tunelens import __version__
+
+    return __version__
