@@ -79,7 +79,7 @@ def _basis(grid: Grid) -> Float32:
 
     The tuning is known only after the last frame. Projected on this basis a spectrum needs to be read
     once; `chroma` finishes with the bank of the tuning that was found. 80 vectors of the 120 leave an
-    error of 2e-4, a fifth of what is promised beside librosa.
+    error below 5e-4, half of what is promised beside librosa.
     """
     banks = np.concatenate([chroma_bank(grid, tuning) for tuning in np.arange(-0.5, 0.5, 0.1)])
     rows = np.linalg.svd(banks, full_matrices=False)[2]

@@ -39,6 +39,7 @@ def tempogram(onset_env: Float32, length: int = TEMPOGRAM_LENGTH) -> Float32:
         spectrum = fft.rfft(frames[start : start + 256] * window, n_fft, axis=1)
         power = spectrum.real**2 + spectrum.imag**2
         out[start : start + 256] = fft.irfft(power, n_fft, axis=1)[:, :length]
-    largest = np.abs(out).max(axis=1, keepdims=True)
-    largest[largest < np.finfo(np.float32).tiny] = 1.0
-    return np.divide(out, largest, out=out)
+    # lag 0 holds the energy, which no other lag can exceed
+    energy = out[:, :1].copy()
+    energy[energy < np.finfo(np.float32).tiny] = 1.0
+    return np.divide(out, energy, out=out)

@@ -46,9 +46,19 @@ def rolloff(block: Block, grid: Grid) -> Float32:
 
 
 def flatness(block: Block, grid: Grid) -> Float32:
-    """Return geometric over arithmetic mean of the power, 0 to 1, shape (t,)."""
-    power = np.maximum(block.power[:, : grid.n_bins], np.float32(_FLOOR))
-    return np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
+    """Return geometric over arithmetic mean of the power, 0 to 1, shape (t,).
+
+    Four magnitudes are multiplied before each logarithm; what the padding adds to both means is taken off.
+    """
+    magnitude = np.maximum(block.magnitude, np.float32(_FLOOR**0.5))
+    quarter = magnitude.shape[1] // 4
+    products = magnitude[:, :quarter] * magnitude[:, quarter : 2 * quarter]
+    products *= magnitude[:, 2 * quarter : 3 * quarter]
+    products *= magnitude[:, 3 * quarter :]
+    padding = magnitude.shape[1] - grid.n_bins
+    log_mean = (2 * np.log(products).sum(axis=1) - padding * np.log(np.float32(_FLOOR))) / grid.n_bins
+    mean = (np.einsum("tk,tk->t", magnitude, magnitude) - padding * np.float32(_FLOOR)) / grid.n_bins
+    return np.exp(log_mean) / mean
 
 
 @lru_cache(maxsize=16)
@@ -74,15 +84,23 @@ def contrast_bands(grid: Grid) -> tuple[tuple[slice, int], ...]:
     return tuple(bands)
 
 
-def contrast_extremes(block: Block, grid: Grid) -> Float32:
-    """Return mean of the strongest, then of the weakest 2 % of magnitudes of each band, shape (t, 14)."""
-    out = np.zeros((len(block.magnitude), 2 * CONTRAST_BANDS), np.float32)
+@lru_cache(maxsize=16)
+def _extreme_weights(grid: Grid) -> Float32:
+    """What turns bands that are sorted in place into means of their ends, shape (n_bins, 14)."""
+    weights = np.zeros((grid.n_bins, 2 * CONTRAST_BANDS), np.float32)
     for k, (bins, count) in enumerate(contrast_bands(grid)):
         if bins.stop > bins.start:
-            ordered = np.sort(block.magnitude[:, bins], axis=1)
-            out[:, k] = ordered[:, -count:].mean(axis=1)
-            out[:, CONTRAST_BANDS + k] = ordered[:, :count].mean(axis=1)
-    return out
+            weights[bins.stop - count : bins.stop, k] = 1 / count
+            weights[bins.start : bins.start + count, CONTRAST_BANDS + k] = 1 / count
+    return weights
+
+
+def contrast_extremes(block: Block, grid: Grid) -> Float32:
+    """Return mean of the strongest, then of the weakest 2 % of magnitudes of each band, shape (t, 14)."""
+    ordered = block.magnitude[:, : grid.n_bins].copy()
+    for bins, _ in contrast_bands(grid):
+        ordered[:, bins].sort(axis=1)
+    return ordered @ _extreme_weights(grid)
 
 
 def contrast(extremes: Float32, grid: Grid) -> Float32:
