@@ -10,23 +10,25 @@ from statistics import median
 from bench.harness import Pair, Row, Skip
 from bench.peers.process import Listener
 
-REPEATS = 3
-
 
 @dataclass(frozen=True)
 class Rival:
-    """A peer's equivalent set: how it is started, and whether it needs WAV."""
+    """A peer's equivalent set: how it is started, whether it needs WAV, how often it is timed.
+
+    The closer the race, the more repeats.
+    """
 
     name: str
     script: tuple[str, ...]
     wav_only: bool = False
+    repeats: int = 3
 
 
 RIVALS = (
     Rival("essentia MusicExtractor", ("with_essentia.py", "music")),
     # It reads mp3 only through an ffmpeg program; WAV spares it that.
     Rival("pyAudioAnalysis", ("with_pyaudioanalysis.py",), wav_only=True),
-    Rival("bliss", ("with_bliss.py",)),
+    Rival("bliss", ("with_bliss.py",), repeats=15),
 )
 
 
@@ -44,12 +46,12 @@ def _against(rival: Rival, paths: list[Path]) -> Iterator[Row]:
         for listener in (theirs, ours):
             listener.hear(paths[0])
         for path in paths:
-            pair, note = _in_turns(ours, theirs, path)
+            pair, note = _in_turns(ours, theirs, path, rival.repeats)
             yield pair.row(f"{rival.name}: {path.name}", floor=1.0, note=note)
 
 
-def _in_turns(ours: Listener, theirs: Listener, path: Path) -> tuple[Pair, str]:
-    heard = [(ours.hear(path), theirs.hear(path)) for _ in range(REPEATS)]
+def _in_turns(ours: Listener, theirs: Listener, path: Path, repeats: int) -> tuple[Pair, str]:
+    heard = [(ours.hear(path), theirs.hear(path)) for _ in range(repeats)]
     pair = Pair(
         ours_s=median(a.seconds for a, _ in heard),
         theirs_s=median(b.seconds for _, b in heard),
