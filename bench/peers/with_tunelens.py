@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tunelens.services.hear import HearOptions, hear
 from worker import serve
+
+from tunelens.services.hear import HearOptions, hear
 
 OPTIONS = HearOptions(models=())
 
