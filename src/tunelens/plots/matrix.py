@@ -41,7 +41,7 @@ class MatrixDisplay(Display):
 
     def _draw(self, ax: Axes) -> None:
         self._rows_axis(ax)
-        low, high = self._limits()
+        low, high = self.limits()
         drawn = mesh(ax, self.edges_s, self.row_edges, self._shown(), cmap=self.cmap, vmin=low, vmax=high)
         time_axis(ax, self.edges_s[0], self.edges_s[-1])
         colour_bar(ax, drawn, self.meaning)
@@ -49,7 +49,8 @@ class MatrixDisplay(Display):
     def _shown(self) -> Floats:
         return self.values
 
-    def _limits(self) -> tuple[float, float]:
+    def limits(self) -> tuple[float, float]:
+        """Return the values of the darkest and of the brightest colour."""
         return 0.0, 1.0
 
     def _rows_axis(self, ax: Axes) -> None:

@@ -12,7 +12,7 @@ from tunelens.features.cepstral import hz_to_mel, mel_to_hz
 from tunelens.features.grid import Grid
 from tunelens.plots.axes import frequency_axis, label
 from tunelens.plots.matrix import RANGE_DB, MatrixDisplay, decibels
-from tunelens.plots.timeline import Floats, Sound, peeked, step_for, timeline
+from tunelens.plots.timeline import MAX_COLUMNS, Floats, Sound, peeked, step_for, timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,12 +48,20 @@ class SpectrogramDisplay(MatrixDisplay):
     meaning: ClassVar[str] = "Level (dB, full-scale sine = 0)"
 
     @classmethod
-    def from_clip(cls, clip: Sound, *, title: str = "", scale: Scale = "log") -> Self:
+    def from_clip(
+        cls,
+        clip: Sound,
+        *,
+        title: str = "",
+        scale: Scale = "log",
+        max_rows: int = MAX_ROWS,
+        max_columns: int = MAX_COLUMNS,
+    ) -> Self:
         """Look at `clip`, a `Clip` or the consecutive clips of a long recording."""
         sr, clips = peeked(clip)
         grid = Grid(sr, step_for(sr).n_fft)
-        borders = _row_borders(grid, scale)
-        power = timeline(clips, lambda frames: _rows(frames.S, borders))
+        borders = _row_borders(grid, scale, max_rows)
+        power = timeline(clips, lambda frames: _rows(frames.S, borders), limit=max_columns)
         return cls(
             values=decibels(power.values, (grid.n_fft / 4) ** 2),
             edges_s=power.edges_s,
@@ -62,7 +70,8 @@ class SpectrogramDisplay(MatrixDisplay):
             title=title,
         )
 
-    def _limits(self) -> tuple[float, float]:
+    def limits(self) -> tuple[float, float]:
+        """Return the values of the darkest and of the brightest colour."""
         top = max(_QUIETEST_TOP_DB, float(self.values.max()))
         return top - RANGE_DB, top
 
@@ -75,13 +84,13 @@ def _rows(S: Floats, borders: NDArray[np.int64]) -> Floats:
     return np.maximum.reduceat(S[: borders[-1]], borders[:-1], axis=0) ** 2
 
 
-def _row_borders(grid: Grid, scale: Scale) -> NDArray[np.int64]:
+def _row_borders(grid: Grid, scale: Scale, n_rows: int) -> NDArray[np.int64]:
     """Return the bins at which rows begin, and one past the last: no more rows than a picture can show."""
     if scale == "linear":
-        wanted = np.linspace(0, grid.n_bins, MAX_ROWS + 1)
+        wanted = np.linspace(0, grid.n_bins, n_rows + 1)
     else:
         lowest = min(max(1.0, _LOWEST_HZ / grid.bin_hz), grid.n_bins - 1)
-        wanted = np.geomspace(lowest, grid.n_bins, MAX_ROWS + 1)
+        wanted = np.geomspace(lowest, grid.n_bins, n_rows + 1)
     return np.unique(np.round(wanted).astype(np.int64))
 
 
@@ -112,7 +121,8 @@ class MelDisplay(MatrixDisplay):
             title=title,
         )
 
-    def _limits(self) -> tuple[float, float]:
+    def limits(self) -> tuple[float, float]:
+        """Return the values of the darkest and of the brightest colour."""
         return -RANGE_DB, 0.0
 
     def _rows_axis(self, ax: Axes) -> None:
@@ -144,7 +154,8 @@ class MfccDisplay(MatrixDisplay):
     def _shown(self) -> Floats:
         return standard(self.values)
 
-    def _limits(self) -> tuple[float, float]:
+    def limits(self) -> tuple[float, float]:
+        """Return the values of the darkest and of the brightest colour."""
         return -3.0, 3.0
 
     def _rows_axis(self, ax: Axes) -> None:
