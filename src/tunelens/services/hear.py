@@ -125,7 +125,7 @@ class _Heard:
 def _listen(path: Path, options: HearOptions) -> _Heard:
     listening = listen(path, max_duration_s=options.settings.max_duration_s)
     ears = [_ear(name, listening, options) for name in options.models]
-    descriptors = describe(Summary.concat(list(_summaries(listening, ears))))
+    descriptors = describe(Summary.concat(_summaries(listening, ears)))
     return _Heard(listening, descriptors, tuple(ear.finish() for ear in ears))
 
 
