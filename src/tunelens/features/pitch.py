@@ -70,6 +70,7 @@ class F0:
 
 N_CANDIDATES = 6
 _MIN_RMS = 1e-5
+_BLOCK_SAMPLES = 1 << 17
 _JUMP_COST = 12.0
 _SWITCH_COST = 2.0
 _UNVOICED_COST = 3.0
@@ -129,8 +130,9 @@ def _candidates(y: Float32, hop: int, shortest: int, longest: int) -> tuple[Floa
     padded = np.pad(y, (half, half + longest))
     starts = np.arange(0, len(y) + 1, hop)
     periods, weights = [], []
-    for begin in range(0, len(starts), 128):
-        some = starts[begin : begin + 128]
+    step = max(8, _BLOCK_SAMPLES // (2 * half))
+    for begin in range(0, len(starts), step):
+        some = starts[begin : begin + step]
         frames = padded[some[:, None] + np.arange(2 * half)]
         curve = normalised_difference(frames, longest + 1)
         found, weight = _minima(curve, shortest, longest)

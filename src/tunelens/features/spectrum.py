@@ -11,8 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from tunelens.features.grid import Float32, Float64, Grid
 
-BLOCK = 128
-"""Frames per block: magnitude and power of 128 frames of 1025 bins are about 1 MB together."""
+BLOCK_SAMPLES = 1 << 18
+"""Samples of the frames of one block: 128 of 2048 samples; their magnitude and power are 1 MB together."""
 
 LANE = 32
 """Rows of a spectrum are padded with zeros to a multiple of this many bins (see `Block.lanes`)."""
@@ -69,12 +69,17 @@ def framed(y: Float32, grid: Grid) -> Float32:
     return sliding_window_view(padded, grid.n_fft)[:: grid.hop_length]
 
 
+def block_length(grid: Grid) -> int:
+    """Return the number of frames per block."""
+    return max(8, BLOCK_SAMPLES // grid.n_fft)
+
+
 def blocks(y: Float32, grid: Grid) -> Iterator[Block]:
     """Walk over the short-time Fourier transform of `y` (Hann window, centred, zero padding)."""
     frames, window = framed(y, grid), hann(grid.n_fft)
-    last: Float32 | None = None
-    for start in range(0, len(frames), BLOCK):
-        magnitude, power = _spectra(frames[start : start + BLOCK] * window)
+    step, last = block_length(grid), None
+    for start in range(0, len(frames), step):
+        magnitude, power = _spectra(frames[start : start + step] * window)
         block = Block(magnitude, power, magnitude[:1] if last is None else last)
         last = magnitude[-1:]
         yield block

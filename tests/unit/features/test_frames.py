@@ -7,8 +7,8 @@ import pytest
 
 from tunelens.audio.clip import Clip
 from tunelens.base.errors import DataError, EmptyAudioError, ParameterError, UnknownNameError
-from tunelens.features import TABLE, Frames
-from tunelens.features.spectrum import BLOCK
+from tunelens.features import TABLE, Frames, Grid
+from tunelens.features.spectrum import block_length
 
 SR = 22050
 
@@ -74,9 +74,10 @@ def test_flux_is_small_within_a_tone_and_large_where_it_changes() -> None:
 
 
 def test_blocks_leave_no_seam(rng: np.random.Generator) -> None:
-    y = rng.standard_normal(512 * (2 * BLOCK + 9)).astype(np.float32)
+    length = block_length(Grid(SR))
+    y = rng.standard_normal(512 * (2 * length + 9)).astype(np.float32)
     whole = Frames(Clip(y, SR))
-    start = BLOCK - 20
+    start = length - 20
     part = Frames(Clip(y[start * 512 :], SR))
     for name in ("flux", "centroid", "contrast", "mel"):
         a, b = np.atleast_2d(getattr(whole, name)), np.atleast_2d(getattr(part, name))
@@ -109,6 +110,17 @@ def test_table_stacks_what_it_names() -> None:
 def test_times_stand_in_the_source() -> None:
     clip = Clip(np.zeros(SR, np.float32), SR, start_s=10.0)
     assert Frames(clip).times_s[[0, 1]] == pytest.approx([10.0, 10.0 + 512 / SR])
+
+
+@pytest.mark.parametrize("n_fft", [64, 66, 1000, 65536])
+def test_unusual_frame_lengths(n_fft: int) -> None:
+    frames = Frames(
+        tone(5000.0, 8.0), n_fft=n_fft, hop_length=64 if n_fft < 100 else 500, n_mels=10, n_mfcc=5
+    )
+    table = frames.table()
+    assert np.isfinite(table.values).all()
+    assert np.median(frames.centroid) == pytest.approx(5000, rel=0.05)
+    assert np.median(frames.rms) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e7])
