@@ -6,9 +6,9 @@ RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers docs bench lock golden pictures clean
+.PHONY: help demo test check format lint types layers docs bench bench-peers pages pictures golden lock clean
 
-help: ## list the targets
+help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(BIN)/python:
@@ -33,10 +33,10 @@ test: $(DEV) ## run the tests
 check: format lint types layers test docs ## everything a change must pass
 
 format: $(DEV) ## is the code formatted?
-	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff format --check src tests bench docs
 
 lint: $(DEV) ## ruff
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff check src tests bench docs
 
 types: $(DEV) ## mypy, strict
 	$(BIN)/mypy
@@ -44,11 +44,21 @@ types: $(DEV) ## mypy, strict
 layers: $(DEV) ## imports point down only
 	$(BIN)/lint-imports
 
-docs: $(DEV) ## doctests and the snippets of README and docs
-	$(BIN)/python -m pytest -q --doctest-modules src/tunelens
+docs: $(DEV) ## doctests (the snippets of README and docs run with the tests)
+	$(BIN)/python -m pytest -q -n 2 --doctest-modules src/tunelens
 
 bench: $(DEV) ## measure against the peers; see bench/README.md
 	$(BIN)/python -m bench
+
+bench-peers: ## install the peers that the bench compares with (GPL and AGPL: bench only)
+	$(PYTHON) -m venv .bench-venv
+	.bench-venv/bin/python -m pip install --quiet -r bench/peers/requirements.txt
+
+pages: $(DEV) ## write docs/cli.md anew from the command line itself
+	$(BIN)/python docs/make_cli.py
+
+pictures: $(RUN) ## make the pictures of README and docs anew
+	$(BIN)/python docs/make_pictures.py
 
 lock: ## renew the locked versions
 	uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt

@@ -28,7 +28,9 @@ def page(name: str) -> str:
 def blocks(language: str) -> list[tuple[str, str]]:
     found = []
     for path in PAGES:
-        for number, match in enumerate(re.findall(rf"```{language}\n(.*?)```", path.read_text("utf-8"), re.S)):
+        for number, match in enumerate(
+            re.findall(rf"```{language}\n(.*?)```", path.read_text("utf-8"), re.S)
+        ):
             found.append((f"{path.relative_to(ROOT)}#{number}", match))
     return found
 

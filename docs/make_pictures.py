@@ -1,0 +1,49 @@
+"""Make the pictures of README and docs anew, from the demo tracks. The page needs Chromium; the rest does not."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tunelens.services.demo import demo
+from tunelens.services.plot import plot
+
+PICTURES = Path(__file__).with_name("pictures")
+KINDS = ("spectrogram", "chroma", "tempogram", "ssm")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def photograph(page: Path, out: Path) -> None:
+    """Take a picture of the top of `page`, as a person sees it."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        sys.stderr.write(f"no browser found, {out.name} is left as it was\n")
+        return
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
+                *("--disable-background-networking", f"--user-data-dir={profile}", "--window-size=1200,1350"),
+                *(f"--screenshot={out}", page.as_uri()),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+
+
+def main() -> None:
+    """Hear the demo tracks and draw."""
+    PICTURES.mkdir(exist_ok=True)
+    done = demo(Path("demo"))
+    song = next(credit for credit in done.credits if credit.title == "Funky Robot")
+    for kind in KINDS:
+        plot(song.path, kind, PICTURES / f"{kind}.png", force=True)
+    photograph(done.report, PICTURES / "report.png")
+
+
+if __name__ == "__main__":
+    main()
