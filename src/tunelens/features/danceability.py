@@ -11,6 +11,7 @@ from tunelens.features.grid import Float32, Float64
 BLOCK_S = 0.01
 _SHORTEST_S, _LONGEST_S, _GROWTH = 0.31, 10.0, 1.1
 _LEAST_SEGMENTS = 2
+_LEAST_DANCEABLE, _MOST_DANCEABLE = 1.3, 0.5
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ def danceability(levels: Float32) -> Danceability:
     """Return the danceability of sound whose 10 ms levels are given.
 
     Streich & Herrera 2005, "Detrended fluctuation analysis of music signals: danceability estimation and
-    further semantic characterization" (AES 118). A strict beat repeats, so the level does not wander
-    beyond a beat and the exponent is low; it is averaged over all scales here and scaled by
-    ``value = clip(1 - exponent, ...)``.
+    further semantic characterization" (AES 118). A strict beat repeats: beyond the length of a beat its
+    level wanders no further, so that the exponent is low. The mean exponent over all time scales is scaled
+    linearly, ``value = clip((1.3 - exponent) / 0.8, 0, 1)``: nine songs in ten lie between 0.6 and 1.3.
     """
     if len(levels) == 0 or float(levels.max()) <= 0:
         return Danceability(None, None, reason="silence")
@@ -82,4 +83,5 @@ def danceability(levels: Float32) -> Danceability:
     if not len(local):
         return Danceability(None, None, reason="too short or without any change of level")
     exponent = float(local.mean())
-    return Danceability(float(np.clip(1.5 - exponent, 0, 1)), exponent)
+    value = np.clip((_LEAST_DANCEABLE - exponent) / (_LEAST_DANCEABLE - _MOST_DANCEABLE), 0, 1)
+    return Danceability(float(value), exponent)

@@ -135,7 +135,7 @@ def _maybe(value: float | None) -> float | None:
 _READERS: dict[str, Any] = {
     "duration_s": float,
     "tempo": _tempo_from_dict,
-    "beats_s": lambda times: np.array(times, np.float32),
+    "beats_s": lambda times: np.array([float(time) for time in times], np.float32),
     "key": _key_from_dict,
     "loudness_lufs": _maybe,
     "loudness_range_lu": _maybe,
@@ -183,13 +183,11 @@ def _beats(summary: Summary, curve: Float64, tempo: Tempo) -> Float32:
 
 
 def _intensity(summary: Summary, lufs: float) -> Intensity:
-    loud = summary.row("rms") > 0
-    if not loud.any():
-        return Intensity(lufs, 0.0, 0.0, 0.0)
+    centroid = summary.row("centroid")
+    octaves = np.log2(centroid[centroid > 1] / 1000)
     return Intensity(
         loudness_lufs=lufs,
-        brightness_octaves=float(np.log2(np.maximum(summary.row("centroid")[loud], 1) / 1000).mean()),
-        noisiness_db=float(10 * np.log10(summary.row("flatness")[loud]).mean()),
+        brightness_octaves=float(octaves.mean()) if len(octaves) else 0.0,
         activity=float(summary.novelty.mean(dtype=np.float64)),
     )
 
@@ -215,9 +213,10 @@ def describe_clip(clip: Clip) -> Descriptors:
     >>> round(descriptors.tempo.bpm), len(descriptors.beats_s), descriptors.key.tonic
     (120, 9, 'A')
     """
-    clip.require_samples()
+    peak = float(np.abs(clip.require_samples().y).max())
+    if not isfinite(peak):
+        raise DataError(f"{clip.source or 'the clip'} holds samples that are not finite")
     meter = LoudnessMeter(clip.sr, clip.n_channels)
     meter.add(clip.y)
-    peak = float(np.abs(clip.y).max())
     mono = resample(clip.mono(), SUMMARY_SR)
     return describe(Summary.of(Window(mono, meter.powers, peak, is_last=True)))

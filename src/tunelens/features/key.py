@@ -16,10 +16,11 @@ STEPS = 10
 """Steps per semitone of a tone histogram."""
 
 _N_FFT = 4096
-_RANGE_HZ = (65.0, 1400.0)
+_RANGE_HZ = (80.0, 1400.0)
 _BLOCK = 64
 _NOTE_WIDTH = 0.25
-_LEAST_TONALITY = 0.1
+_LEAST_TONALITY = 0.035
+_HALF_SURE_MARGIN, _HALF_SURE_TONALITY = 0.02, 0.01
 
 PROFILES: dict[str, tuple[float, ...]] = {
     "major": (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
@@ -82,7 +83,7 @@ class Tones:
 
     @classmethod
     def of(cls, y: Float32, sr: int) -> Tones:
-        """Measure one-dimensional `y`: peaks from 65 to 1400 Hz of spectra of 186 ms."""
+        """Measure one-dimensional `y`: peaks from 80 to 1400 Hz of spectra of 186 ms."""
         n_fft = max(64, 2 * round(_N_FFT * sr / 44100))
         frames = sliding_window_view(np.pad(y, n_fft // 2), n_fft)[::n_fft]
         total = np.zeros(12 * STEPS)
@@ -125,14 +126,24 @@ def _spread(place: Float64, weights: Float32) -> Float64:
     below = place.astype(int)
     share = place - below
     n = 12 * STEPS
-    lower = np.bincount(below % n, weights * (1 - share), n)
-    return lower + np.bincount((below + 1) % n, weights * share, n)
+    both = np.concatenate([below % n, (below + 1) % n])
+    return np.bincount(both, np.concatenate([weights * (1 - share), weights * share]), n) + np.zeros(n)
+
+
+def _alignment(tones: Tones) -> complex:
+    """Mean of the peaks, each a unit vector whose angle is its place between two semitones."""
+    angles = np.arange(12 * STEPS) * (2 * np.pi / STEPS)
+    return complex(tones.histogram @ np.exp(1j * angles)) / max(float(tones.histogram.sum()), 1e-12)
 
 
 def tuning(tones: Tones) -> float:
     """Return the deviation from A = 440 Hz in semitones, -0.5 to 0.5: the circular mean of all peaks."""
-    angles = np.arange(12 * STEPS) * (2 * np.pi / STEPS)
-    return float(np.angle(tones.histogram @ np.exp(1j * angles)) / (2 * np.pi))
+    return float(np.angle(_alignment(tones)) / (2 * np.pi))
+
+
+def tonality(tones: Tones) -> float:
+    """Return how well the peaks agree on semitone steps: 0 for noise and speech, above 0.1 for most music."""
+    return abs(_alignment(tones))
 
 
 def pitch_classes(tones: Tones) -> Float64:
@@ -161,20 +172,16 @@ def estimate_key(tones: Tones) -> Key:
     """Return the key whose profile correlates best with the tones (Krumhansl 1990)."""
     if tones.histogram.sum() <= 0:
         return Key(None, None, 0.0, reason="silence")
-    classes = pitch_classes(tones)
-    contrast = float(classes.std() / classes.mean())
-    if contrast < _LEAST_TONALITY:
+    if tonality(tones) < _LEAST_TONALITY:
         return Key(None, None, 0.0, reason="nothing tonal")
-    strengths = key_strengths(classes)
+    strengths = key_strengths(pitch_classes(tones))
     best = int(np.argmax(strengths))
-    return Key(
-        PITCH_CLASSES[best % 12],
-        MODES[best // 12],
-        _confidence(strengths),
-        round(440.0 * 2 ** (tuning(tones) / 12), 2),
-    )
+    tuning_hz = round(440.0 * 2 ** (tuning(tones) / 12), 2)
+    return Key(PITCH_CLASSES[best % 12], MODES[best // 12], _confidence(tones, strengths), tuning_hz)
 
 
-def _confidence(strengths: Float64) -> float:
+def _confidence(tones: Tones, strengths: Float64) -> float:
+    """Return the estimated probability that the key is right (see docs/descriptors.md for the fit)."""
     first, second = np.sort(strengths)[::-1][:2]
-    return float(1 / (1 + np.exp(-(-3.0 + 3.0 * first + 10.0 * (first - second)))))
+    margin, sure = float(first - second), tonality(tones)
+    return margin / (margin + _HALF_SURE_MARGIN) * sure / (sure + _HALF_SURE_TONALITY)

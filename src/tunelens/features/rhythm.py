@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from tunelens.features.grid import Float32, Float64
 
@@ -22,6 +23,8 @@ _TIGHTNESS = 40.0
 _SMOOTHING_FRAMES = 1.0
 _BEAT_DELAY_S = 0.01
 _ALTERNATIVES = 3
+_LEAST_SALIENCE = 0.035
+_HALF_SURE_CLARITY = 0.09
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def _regularity(frames: Float64, fps: float) -> Float64:
 
 
 @lru_cache(maxsize=8)
-def _waves(length: int, fps: float) -> np.ndarray:
+def _waves(length: int, fps: float) -> NDArray[np.complex64]:
     phase = np.outer(np.arange(length) / fps, _tempo_grid() / 60)
     return (np.exp(-2j * np.pi * phase) * np.hanning(length)[:, None]).astype(np.complex64)
 
@@ -176,7 +179,7 @@ def estimate_tempo(accents: Float64, fps: float) -> Tempo:
     measured = pulses(accents, fps)
     scores = measured.salience * _prior(measured.bpm)
     best = int(np.argmax(scores))
-    if scores[best] <= 0:
+    if measured.salience[best] < _LEAST_SALIENCE:
         return Tempo(None, 0.0, reason="no pulse")
     others = tuple(
         (_refined(measured.bpm, scores, i), float(scores[i] / scores[best]))
@@ -184,7 +187,9 @@ def estimate_tempo(accents: Float64, fps: float) -> Tempo:
         if i != best
     )
     return Tempo(
-        _refined(measured.bpm, scores, best), _confidence(measured, others, best), others[:_ALTERNATIVES]
+        _refined(measured.bpm, scores, best),
+        _confidence(float(measured.regularity[best])),
+        others[:_ALTERNATIVES],
     )
 
 
@@ -207,10 +212,9 @@ def _refined(bpm: Float64, scores: Float64, i: int) -> float:
     return float(bpm[i] * np.exp(_TEMPO_STEP * np.clip(shift, -0.5, 0.5)))
 
 
-def _confidence(measured: Pulses, others: tuple[tuple[float, float], ...], best: int) -> float:
-    rival = others[0][1] if others else 0.0
-    clarity = float(measured.regularity[best])
-    return float(1 / (1 + np.exp(-(-2.0 + 4.0 * clarity + 3.0 * (1 - rival)))))
+def _confidence(clarity: float) -> float:
+    """Return the estimated probability that the tempo is right (see docs/descriptors.md for the fit)."""
+    return max(clarity, 0.0) / (max(clarity, 0.0) + _HALF_SURE_CLARITY)
 
 
 def track_beats(accents: Float64, fps: float, bpm: float) -> Float32:
@@ -233,16 +237,19 @@ def _smoothed(accents: Float64) -> Float64:
     return np.convolve(accents, bell / bell.sum(), "same")[: len(accents)]
 
 
-def _solve(accents: Float64, period: float) -> tuple[Float64, np.ndarray]:
+def _solve(accents: Float64, period: float) -> tuple[Float64, NDArray[np.int64]]:
+    """Return the best total up to each frame, and the beat before it (-1 for none)."""
     near, far = max(1, round(period / 2)), round(2 * period)
     lags = np.arange(far, near - 1, -1)
     penalty = _TIGHTNESS * np.log(lags / period) ** 2
-    score, back = np.zeros(far + len(accents)), np.full(len(accents), -1)
+    score = np.concatenate([np.zeros(far), accents])
+    within_reach = sliding_window_view(score, len(lags))
+    back = np.full(len(accents), -1)
     for start in range(0, len(accents), near):
         stop = min(start + near, len(accents))
-        reached = sliding_window_view(score[start : stop + far - near], len(lags)) - penalty
-        choice = reached.argmax(axis=1)
-        gain = reached[np.arange(stop - start), choice]
-        score[far + start : far + stop] = accents[start:stop] + np.maximum(gain, 0)
+        totals = within_reach[start:stop] - penalty
+        choice = totals.argmax(axis=1)
+        gain = np.maximum(totals.max(axis=1), 0)
+        score[far + start : far + stop] += gain
         back[start:stop] = np.where(gain > 0, np.arange(start, stop) - lags[choice], -1)
     return score[far:], back
