@@ -151,9 +151,9 @@ def open_file(path: Path) -> int:
 def _refused(path: Path, error: OSError) -> TunelensError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return NotFoundError(f"{str(path)!r} does not exist", hint="check the spelling")
-    if isinstance(error, IsADirectoryError):
+    if isinstance(error, IsADirectoryError) or os.path.isdir(path):  # noqa: PTH112 - never raises
         return _folder(path)
-    if isinstance(error, PermissionError) and not path.is_dir():
+    if isinstance(error, PermissionError):
         return AudioError(f"{str(path)!r} may not be read: permission denied", hint="change its permissions")
     return AudioError(f"{str(path)!r} cannot be opened: {error.strerror or error}")
 

@@ -117,7 +117,8 @@ class Listening:
                 parts, size = [], 0
         if convert is not None:
             parts.append(convert.resample_chunk(np.empty(0, np.float32), last=True))
-        yield np.concatenate(parts)
+        if parts:
+            yield np.concatenate(parts)
 
     def _measure(self, y: Samples) -> Samples:
         """Take loudness, peak and clipping from a native block; return its mono mix."""

@@ -14,6 +14,8 @@ from tunelens.base.errors import DecodeError
 
 # libsndfile mends a length that the file cannot hold, and says so in its log.
 _MENDED = re.compile(r"(?:data|SSND|Data Size)\s*: (\d+) \(should be (\d+)\)")
+# An mp3 frame may borrow bits from the frames before it: after a jump the first ones come out wrong.
+_MP3_PREROLL = 10 * 1152
 _BITS = {"S8": 8, "U8": 8, "16": 16, "24": 24, "32": 32, "FLOAT": 32, "DOUBLE": 64}
 _CODECS = {"MPEG_LAYER_I": "mp1", "MPEG_LAYER_II": "mp2", "MPEG_LAYER_III": "mp3"}
 
@@ -37,10 +39,13 @@ class SoundfileReader:
         """Go to `sample`, or to the end when the file is shorter."""
         import soundfile
 
+        preroll = min(sample, _MP3_PREROLL) if self.facts.codec == "mp3" else 0
         try:
-            self._file.seek(min(sample, self._file.frames))
+            self._file.seek(min(sample - preroll, self._file.frames))
         except soundfile.LibsndfileError as error:
             raise DecodeError(f"{str(self._path)!r}: cannot seek: {error}") from error
+        while preroll > 0 and (got := self.read(preroll).shape[1]):
+            preroll -= got
 
     def read(self, n: int) -> Samples:
         """Return up to `n` samples, shape (n_channels, k), channels interleaved in memory."""
@@ -64,9 +69,15 @@ class SoundfileReader:
 def _open(path: Path, descriptor: int) -> Any:
     import soundfile
 
+    class ForwardFile(soundfile.SoundFile):
+        """Reads without the seek that soundfile does after every block: in mp3 it breaks frames in two."""
+
+        def seekable(self) -> bool:
+            return False
+
     try:
         # A descriptor takes any file name, and leaves the choice of format to the content.
-        return soundfile.SoundFile(descriptor, closefd=False)
+        return ForwardFile(descriptor, closefd=False)
     except soundfile.LibsndfileError as error:
         raise DecodeError(
             f"{str(path)!r} is not audio that libsndfile understands: {error.error_string}"
