@@ -152,6 +152,9 @@ def _gate(y: Samples, sr: int, *, floor: float, quantile: float, threshold_db: f
     magnitude = np.abs(spectrum)
     # The quantile of Rayleigh-distributed magnitudes, led back to their RMS.
     noise = np.quantile(magnitude, quantile, axis=1, keepdims=True) / math.sqrt(-math.log1p(-quantile))
-    is_sound = magnitude > noise * 10.0 ** (threshold_db / 20.0)
-    mask = uniform_filter(np.where(is_sound, 1.0, floor), size=(5, 5), mode="nearest")
+    stands_out = np.float32(magnitude > noise * 10.0 ** (threshold_db / 20.0))
+    # A lone bin that stands out is noise: it would tinkle. Sound stands out together with its neighbours.
+    is_sound = np.float32(uniform_filter(stands_out, size=(3, 5), mode="nearest") > 0.5)
+    openness = np.maximum(is_sound, uniform_filter(is_sound, size=(5, 5), mode="nearest"))
+    mask = floor + (1.0 - floor) * openness
     return stft.istft(spectrum * mask, k1=padded.size)[: y.size].astype(np.float32)
