@@ -77,6 +77,8 @@ class Listening:
         return (*self._source.warnings, *self._judge_level(), *self._judge_length())
 
     def __iter__(self) -> Iterator[Window]:
+        if self._n_values:
+            raise ParameterError("a Listening can be iterated once", hint="call listen() again")
         with self._source:
             yield from self._windows()
 

@@ -136,8 +136,19 @@ def denoise(
         )
     clip.require_samples()
     gate = {"floor": 10.0 ** (-reduction_db / 20.0), "quantile": noise_quantile, "threshold_db": threshold_db}
-    cleaned = [_gate(y, clip.sr, **gate) for y in np.atleast_2d(clip.y)]
+    cleaned = [_in_pieces(y, clip.sr, **gate) for y in np.atleast_2d(clip.y)]
     return clip.with_y(np.stack(cleaned).reshape(clip.y.shape))
+
+
+def _in_pieces(y: Samples, sr: int, **gate: float) -> Samples:
+    """Gate a minute at a time, so that memory stays bounded; each piece is heard with what is around it."""
+    piece, around = 60 * sr, sr
+    parts = []
+    for begin in range(0, y.size, piece):
+        first = max(0, begin - around)
+        cleaned = _gate(y[first : begin + piece + around], sr, **gate)
+        parts.append(cleaned[begin - first : begin - first + piece])
+    return np.concatenate(parts)
 
 
 def _gate(y: Samples, sr: int, *, floor: float, quantile: float, threshold_db: float) -> Samples:

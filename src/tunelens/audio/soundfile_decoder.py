@@ -26,6 +26,7 @@ class SoundfileReader:
     def __init__(self, path: Path) -> None:
         self.notes: list[str] = []
         self._path = path
+        self._descriptor = -1
         self._descriptor = open_file(path)
         try:
             self._file = _open(path, self._descriptor)
@@ -64,6 +65,9 @@ class SoundfileReader:
         with contextlib.suppress(OSError):
             os.close(self._descriptor)
         self._descriptor = -1
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _open(path: Path, descriptor: int) -> Any:
