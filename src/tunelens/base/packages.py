@@ -59,7 +59,7 @@ class Package:
     def how_to_get(self) -> str:
         """What a person can do who has no index at hand."""
         return (
-            f"where there is a network: pip download --no-deps --only-binary :all: {self.name}=={self.version}; "
+            f"where there is a network: pip download --no-deps {self.name}=={self.version}; "
             f"then set TUNELENS_PACKAGES to the folder that holds {self.filename}"
         )
 

@@ -1,0 +1,14 @@
+"""Pretrained hearing: tags and embeddings from nets that others trained.
+
+Examples
+--------
+>>> list(DEFAULT_BACKBONES), len(BACKBONES["MSD_musicnn"].tags)
+(['MSD_musicnn', 'MTT_musicnn'], 50)
+"""
+
+from tunelens.models.backbone import Backbone
+from tunelens.models.ear import Ear
+from tunelens.models.registry import BACKBONES, DEFAULT_BACKBONES, DEFAULT_PATCHES
+from tunelens.models.tagging import Tagging
+
+__all__ = ["BACKBONES", "DEFAULT_BACKBONES", "DEFAULT_PATCHES", "Backbone", "Ear", "Tagging"]

@@ -1,0 +1,82 @@
+"""The pretrained nets as a person sees them: list, pull, read about them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tunelens.base.settings import Settings
+from tunelens.models import BACKBONES
+from tunelens.models.taxonomy import GROUPS, group_of
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One line of the list of nets."""
+
+    name: str
+    available: bool
+    n_tags: int
+    licence: str
+    source: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a person should know of a net; `tags` by group."""
+
+    name: str
+    version: str
+    available: bool
+    licence: str
+    source: str
+    sr: int
+    patch_s: float
+    tags: dict[str, list[str]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts as a JSON object."""
+        return asdict(self)
+
+
+def list_models(settings: Settings | None = None) -> list[ModelRow]:
+    """Return a row per registered net, in the order of the registry."""
+    settings = settings or Settings.from_env()
+    nets = [BACKBONES[name] for name in BACKBONES]
+    return [
+        ModelRow(net.name, net.available(settings), len(net.tags), net.licence, net.source) for net in nets
+    ]
+
+
+def pull(name: str, settings: Settings | None = None) -> Path:
+    """Fetch the net `name` where needed and return its folder.
+
+    Raises
+    ------
+    UnknownNameError
+        No such net.
+    MissingDependencyError
+        Something cannot be had; the hint says how to get it.
+    """
+    return BACKBONES[name].pull(settings or Settings.from_env())
+
+
+def info(name: str, settings: Settings | None = None) -> ModelInfo:
+    """Return the facts about the net `name`; `UnknownNameError` when there is none."""
+    net = BACKBONES[name]
+    by_group = {group: [tag for tag in net.tags if group_of(tag) == group] for group in GROUPS}
+    return ModelInfo(
+        name=net.name,
+        version=net.version,
+        available=net.available(settings or Settings.from_env()),
+        licence=net.licence,
+        source=net.source,
+        sr=net.sr,
+        patch_s=net.patch_s,
+        tags={group: tags for group, tags in by_group.items() if tags},
+    )
