@@ -20,7 +20,7 @@ from tunelens.library.store import Library
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
-N_FILES = 12
+N_FILES = 16
 SCAN = """
 import json, sys
 from tunelens.library.store import Library
@@ -37,12 +37,12 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def music(tmp_path: Path, home: Path) -> Path:
-    """Twelve short files that differ."""
+    """Short files that differ."""
     rng = np.random.default_rng(11)
     folder = tmp_path / "music"
     folder.mkdir()
     for number in range(N_FILES):
-        y = 0.3 * np.sin(np.arange(22050 * 4) * 2 * np.pi * (220 + 20 * number) / 22050)
+        y = 0.3 * np.sin(np.arange(22050 * 10) * 2 * np.pi * (220 + 20 * number) / 22050)
         noise = 0.01 * rng.standard_normal(y.size)
         soundfile.write(folder / f"tone {number:02d}.wav", (y + noise).astype(np.float32), 22050)
     return folder
@@ -83,20 +83,20 @@ def kept(database: Path) -> set[str]:
 def test_kill_at_random_moments_loses_no_finished_track(scan, music, tmp_path):
     rng = np.random.default_rng(int.from_bytes(os.urandom(4), "little"))
     database, done, kills = tmp_path / "music.db", set(), 0
-    while len(done) < N_FILES and kills < 9:
+    while len(done) < N_FILES and kills < 6:
         process = scan()
         if kills < 2:  # at any moment from the start on: while the file is being made, before the first track
-            time.sleep(rng.uniform(0.2, 1.0))
+            time.sleep(rng.uniform(0.1, 0.6))
         else:
             _wait_for_a_new_track(database, len(done), process)
-            time.sleep(rng.uniform(0.0, 0.2))
+            time.sleep(rng.uniform(0.0, 0.08))
         process.kill()
         process.communicate()
         kills += 1
         now = kept(database)
         assert done <= now, "a finished track was lost"
         done = now
-    assert kills >= 4, "the scan was over before it could be killed: make the files longer"
+    assert kills >= 3, "the scan was over before it could be killed: make the files longer"
     report = finish(scan())
     assert report["skipped"] == len(done)
     assert report["analyzed"] == N_FILES - len(done)

@@ -38,7 +38,7 @@ def text_to_path(text: str) -> Path:
     return Path(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileStamp:
     """What a file shows without being read; a file whose stamp is unchanged is taken as unchanged.
 

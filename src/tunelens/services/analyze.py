@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -172,6 +174,22 @@ def _workers(jobs: int | None, options: HearOptions) -> int:
     )
 
 
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Hold Ctrl-C back until the block has ended, so that what is kept is what is counted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed and callable(before):
+        before(signal.SIGINT, None)
+
+
 @dataclass
 class _Scan:
     """The running tally of one scan."""
@@ -229,7 +247,8 @@ class _Scan:
         try:
             with closing(work) as outcomes:
                 for outcome in outcomes:
-                    self._keep(outcome, stamps[outcome.item])
+                    with _unbroken():
+                        self._keep(outcome, stamps[outcome.item])
         finally:
             self.progress.finish()
 

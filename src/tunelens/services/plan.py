@@ -18,7 +18,7 @@ LASTING = frozenset({"decode", "empty_audio", "worker"})
 BATCH = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """What is to be done with one file.
 

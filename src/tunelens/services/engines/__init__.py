@@ -16,7 +16,7 @@ I = TypeVar("I")  # noqa: E741 - the item
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one item: exactly one of `result` and `error` counts.
 

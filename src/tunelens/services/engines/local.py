@@ -186,7 +186,7 @@ def _context(function: Callable[..., Any]) -> Any:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    module = getattr(function, "__module__", "") or getattr(getattr(function, "func", None), "__module__", "")
+    module = getattr(function, "func", function).__module__  # a partial hides what it calls
     context.set_forkserver_preload([name for name in (module, "pebble", __name__) if name != "__main__"])
     from multiprocessing import forkserver
 
