@@ -49,7 +49,7 @@ def music(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def registries() -> list[tuple[str, str, Registry]]:
-    from tunelens.audio.decode import DECODERS
+    from tunelens.audio.decoders import DECODERS
     from tunelens.features import FEATURES
     from tunelens.models import BACKBONES
     from tunelens.plots import PLOTS

@@ -85,7 +85,7 @@ def _installed(name: str, *, needed: bool, missing: str) -> Check:
 
 
 def _decoders() -> Iterator[Check]:
-    from tunelens.audio.decode import DECODERS
+    from tunelens.audio.decoders import DECODERS
 
     for name in DECODERS:
         yield _tried(f"decoder {name}", lambda name=name: str(DECODERS[name].describe()))  # type: ignore[misc]
