@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg", ".html")
 DPI = 150
 INK, QUIET, BLUE, ORANGE = "#1f2430", "#6b7280", "#0072b2", "#d55e00"
-_BOX = (0.085, 0.15, 0.815, 0.72)
+_BOX = (0.12, 0.15, 0.78, 0.72)
 _TITLE_WIDTH = 62
 
 _PAGE = """<!doctype html>

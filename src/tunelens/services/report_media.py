@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.audio import decode, stream
-from tunelens.base.errors import TunelensError
 from tunelens.library.track import Track
 from tunelens.models import Tagging
 from tunelens.plots.spectral import SpectrogramDisplay
@@ -55,7 +54,7 @@ def why_not(track: Track) -> str:
 
 
 def spectrogram(path: Path) -> str:
-    """Return the data address of a WebP of at most 40 kB, 40 Hz to 16 kHz, brightness relative to the loudest.
+    """Return the data address of a WebP of at most 40 kB: 40 Hz to 16 kHz, 80 dB up to the loudest.
 
     Raises
     ------
@@ -76,7 +75,7 @@ def spectrogram(path: Path) -> str:
 
 
 def tag_timeline(tagging: Tagging, duration_s: float) -> TagTimeline:
-    """Draw the most probable tags of `tagging` over the whole of a track, each moment by its nearest patch."""
+    """Draw the most probable tags of `tagging` over a whole track, each moment by its nearest patch."""
     best = np.argsort(-tagging.mean, kind="stable")[:_TIMELINE_TAGS]
     moments = (np.arange(_TIMELINE_COLUMNS) + 0.5) * duration_s / _TIMELINE_COLUMNS
     middles = tagging.times_s + tagging.patch_s / 2
