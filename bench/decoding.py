@@ -1,4 +1,4 @@
-"""Which decoder is faster for which format, what `listen` costs beside bare decoding, memory of a long mix."""
+"""Which decoder is faster for which format, what `listen` costs beside bare decoding, and its memory."""
 
 from __future__ import annotations
 
@@ -83,11 +83,13 @@ def _listen(song: Path) -> None:
 
 
 def _bare(song: Path) -> None:
+    import numpy as np
     import soundfile
     import soxr
 
     y, sr = soundfile.read(str(song), dtype="float32", always_2d=True)
-    soxr.resample(y @ (1.0 / y.shape[1] * y[0] ** 0), sr, 22050, quality="HQ")
+    mono = y @ np.full(y.shape[1], 1.0 / y.shape[1], np.float32)
+    soxr.resample(mono, sr, 22050, quality="HQ")
 
 
 def _mixes(folder: Path) -> Iterator[Path]:
