@@ -1,7 +1,8 @@
-"""Descriptors of whole mp3 songs, decoding included, against decoding and resampling alone: issue 4b.
+"""Descriptors of whole mp3 songs, decoding included, against decoding and resampling alone.
 
-The yardstick is the least that anyone must do to see the samples: read the file with the fastest decoder we
-know (libsndfile), mix to mono, resample to 22.05 kHz with soxr. Both sides take turns on one thread.
+The yardstick is what people write to see the samples: soundfile reads, the channels are averaged, soxr
+resamples to 22.05 kHz. Our own `decode` does the same in less time; a second row, which holds no floor,
+says how descriptors compare with that. Both sides take turns on the same files and one thread.
 """
 
 from __future__ import annotations
@@ -13,23 +14,21 @@ from bench.harness import Row, Skip, data_dir, interleaved
 
 LIMIT = 1.8
 REPEATS = 9
+SR = 22050
 
 
 def run() -> Iterator[Row | Skip]:
     songs = sorted((data_dir() / "songs").glob("*.mp3"))
     if not songs:
-        yield Skip("there are no songs")
-        return
-    pair = interleaved(
-        lambda: [describe_file(path) for path in songs], lambda: [decode(path) for path in songs], REPEATS
-    )
-    cost = 1 / pair.ratio
-    yield Row.at_most(
-        f"descriptors of {len(songs)} mp3 songs / decode + resample",
-        cost,
-        LIMIT,
-        unit="x",
-        note=f"{pair.ours_s:.3g} s / {pair.theirs_s:.3g} s, one thread; theirs is the limit",
+        raise Skip("there are no songs")
+    ours = lambda: [describe_file(path) for path in songs]  # noqa: E731
+    pair = interleaved(ours, lambda: [plain_decode(path) for path in songs], REPEATS)
+    note = f"{pair.ours_s:.3g} s / {pair.theirs_s:.3g} s for {len(songs)} mp3 songs; theirs is the limit"
+    yield Row.at_most("descriptors / soundfile.read, mean, soxr", 1 / pair.ratio, LIMIT, unit="x", note=note)
+    pair = interleaved(ours, lambda: [decode(path) for path in songs], REPEATS)
+    note = f"{pair.ours_s:.3g} s / {pair.theirs_s:.3g} s"
+    yield Row(
+        name="descriptors / our own decode(sr=22050, mono=True)", ours=1 / pair.ratio, unit="x", note=note
     )
     yield from _steps(songs)
 
@@ -43,16 +42,23 @@ def describe_file(path: Path) -> object:
 
 
 def decode(path: Path) -> object:
-    """Read, mix, resample: no more."""
+    """Decode, mix and resample with Tunelens: no more."""
+    from tunelens.audio import decode as decode_clip
+
+    return decode_clip(path, sr=SR, mono=True)
+
+
+def plain_decode(path: Path) -> object:
+    """Decode, mix and resample as a short script does."""
     import soundfile
     import soxr
 
     y, sr = soundfile.read(path, dtype="float32", always_2d=True)
-    return soxr.resample(y.mean(axis=1), sr, 22050)
+    return soxr.resample(y.mean(axis=1), sr, SR)
 
 
 def _steps(songs: list[Path]) -> Iterator[Row]:
-    """Say where the time goes, as shares of the same yardstick."""
+    """Say where the time goes, beside our own yardstick."""
     from tunelens.audio import listen
     from tunelens.features import Summary, describe
 
@@ -74,5 +80,5 @@ def _steps(songs: list[Path]) -> Iterator[Row]:
             ours=pair.ours_s,
             theirs=pair.theirs_s,
             ratio=pair.ratio,
-            note="theirs: decode + resample",
+            note="theirs: decode(sr=22050, mono=True)",
         )
