@@ -38,11 +38,14 @@ class MatrixDisplay(Display):
 
     cmap: ClassVar[str] = "magma"
     meaning: ClassVar[str] = ""
+    gamma: ClassVar[float] = 1.0
 
     def _draw(self, ax: Axes) -> None:
+        from matplotlib.colors import PowerNorm
+
         self._rows_axis(ax)
-        low, high = self.limits()
-        drawn = mesh(ax, self.edges_s, self.row_edges, self._shown(), cmap=self.cmap, vmin=low, vmax=high)
+        norm = PowerNorm(self.gamma, *self.limits())
+        drawn = mesh(ax, self.edges_s, self.row_edges, self._shown(), cmap=self.cmap, norm=norm)
         time_axis(ax, self.edges_s[0], self.edges_s[-1])
         colour_bar(ax, drawn, self.meaning)
 

@@ -33,6 +33,7 @@ class TagsDisplay(MatrixDisplay):
 
     what: ClassVar[str] = "Tags over time"
     meaning: ClassVar[str] = "Probability (not calibrated)"
+    gamma: ClassVar[float] = 0.5
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "", model: str = DEFAULT_MODEL, n_tags: int = 12) -> Self:

@@ -75,12 +75,15 @@ def spectrogram(path: Path) -> str:
 
 
 def tag_timeline(tagging: Tagging, duration_s: float) -> TagTimeline:
-    """Draw the most probable tags of `tagging` over a whole track, each moment by its nearest patch."""
+    """Draw the most probable tags of `tagging` over a whole track, each moment by its nearest patch.
+
+    Brightness is the square root of the probability: most are small.
+    """
     best = np.argsort(-tagging.mean, kind="stable")[:_TIMELINE_TAGS]
     moments = (np.arange(_TIMELINE_COLUMNS) + 0.5) * duration_s / _TIMELINE_COLUMNS
     middles = tagging.times_s + tagging.patch_s / 2
     nearest = np.abs(moments[:, None] - middles[None]).argmin(axis=1)
-    picture = _encoded(tagging.scores[nearest][:, best].T, "png")
+    picture = _encoded(np.sqrt(tagging.scores[nearest][:, best].T), "png")
     return TagTimeline(tagging.model, tuple(tagging.tags[i] for i in best), _address(picture, "image/png"))
 
 

@@ -57,11 +57,11 @@ class Overview:
     n_tracks, duration_s
         How many and how long together.
     genres, moods : tuple of Bar
-        For how many tracks each tag is the most probable of its group.
+        For how many tracks each tag is the most probable of its group; only tags that count as likely.
     tempi, keys : tuple of Stack
         Histograms; a key has two counts, major and minor.
-    without_tempo, without_key : int
-        Tracks that are in no column.
+    without_genre, without_mood, without_tempo, without_key : int
+        Tracks that are in no bar or column.
     points : tuple of Point
         At most `MOST_POINTS`, evenly taken.
     """
@@ -72,6 +72,8 @@ class Overview:
     moods: tuple[Bar, ...]
     tempi: tuple[Stack, ...]
     keys: tuple[Stack, ...]
+    without_genre: int
+    without_mood: int
     without_tempo: int
     without_key: int
     points: tuple[Point, ...]
@@ -93,10 +95,12 @@ def overview(tracks: Iterable[Track]) -> Overview:
     return Overview(
         n_tracks=n_tracks,
         duration_s=duration_s,
-        genres=_bars(genres),
-        moods=_bars(moods),
+        genres=_bars(genres, n_tracks),
+        moods=_bars(moods, n_tracks),
         tempi=tempo_histogram(tempi),
         keys=tuple(Stack(t, (keys[t, "major"], keys[t, "minor"])) for t in TONICS),
+        without_genre=n_tracks - sum(genres.values()),
+        without_mood=n_tracks - sum(moods.values()),
         without_tempo=n_tracks - len(tempi),
         without_key=n_tracks - sum(keys.values()),
         points=tuple(points[:: -(-len(points) // MOST_POINTS) or 1]),
@@ -104,8 +108,7 @@ def overview(tracks: Iterable[Track]) -> Overview:
 
 
 def _strongest(track: Track, group: str) -> list[str]:
-    """Return the most probable tag of a group, if there is one: tags come most probable first."""
-    return [tag.tag for tag in track.tags if tag.group == group][:1]
+    return list(track.likely_tags(group)[:1])
 
 
 def _point(track: Track) -> list[Point]:
@@ -114,8 +117,7 @@ def _point(track: Track) -> list[Point]:
     return [Point(track.energy, track.danceability, track.name, track.id)]
 
 
-def _bars(counts: Counter[str]) -> tuple[Bar, ...]:
-    total = sum(counts.values())
+def _bars(counts: Counter[str], total: int) -> tuple[Bar, ...]:
     best = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     bars = [Bar(name, count, count / total) for name, count in best[:MOST_SHARES]]
     rest = sum(count for _, count in best[MOST_SHARES:])

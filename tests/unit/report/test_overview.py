@@ -43,7 +43,9 @@ def test_every_track_is_counted_once() -> None:
         [track(1), track(2, bpm=None), track(3, tonic=None), track(4, genre="jazz"), track(5, genre="")]
     )
     assert (seen.n_tracks, seen.duration_s) == (5, 300.0)
-    assert [(b.label, b.count, b.share) for b in seen.genres] == [("rock", 3, 0.75), ("jazz", 1, 0.25)]
+    assert [(b.label, b.count, b.share) for b in seen.genres] == [("rock", 3, 0.6), ("jazz", 1, 0.2)]
+    assert sum(bar.count for bar in seen.genres) + seen.without_genre == 5
+    assert (seen.moods, seen.without_mood) == ((), 5), "sad is not likely"
     assert sum(stack.total for stack in seen.tempi) + seen.without_tempo == 5
     assert sum(stack.total for stack in seen.keys) + seen.without_key == 5
     assert {stack.label: stack.counts for stack in seen.keys}["A"] == (0, 4)

@@ -16,7 +16,7 @@ import soundfile
 from PIL import Image
 
 from tunelens.audio import Clip, probe, write_wav
-from tunelens.base.errors import DecodeError, NotFoundError, ParameterError
+from tunelens.base.errors import DataError, DecodeError, NotFoundError, ParameterError
 from tunelens.features.descriptors import DESCRIPTORS_VERSION, describe_clip
 from tunelens.library.analysis import Analysis
 from tunelens.library.identity import FileStamp, sha256_of
@@ -250,6 +250,18 @@ def test_what_cannot_be_written_is_refused(library: Library, tmp_path: Path) -> 
     with pytest.raises(ParameterError, match="field"):
         report(library, tmp_path / "b.html", where="gnre:x")
     assert [p.name for p in tmp_path.iterdir()] == ["a.html"]
+
+
+def test_a_track_heard_by_an_older_version_keeps_its_row(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outdated(_library: Library, _ref: object) -> Analysis:
+        raise DataError("descriptors have version 0")
+
+    monkeypatch.setattr(Library, "get", outdated)
+    page = Page(report(library, tmp_path / "a.html", snippets=0).read_text("utf-8"))
+    assert page.text.count("Heard by another version of Tunelens") == 4
+    assert "BPM" in page.text
 
 
 def test_an_empty_library_is_an_error(tmp_path: Path) -> None:
