@@ -1,4 +1,7 @@
-"""Tempo and key on annotated excerpts: ours beside the peers', on the same WAV copies."""
+"""Tempo and key on annotated excerpts: ours beside the peers', on the same WAV copies.
+
+A few of our constants were set by looking at these excerpts, so ours may look better here than it is.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ RIVALS = {
     "essentia RhythmExtractor2013, KeyExtractor": ("with_essentia.py", "rhythm"),
     "pyAudioAnalysis": ("with_pyaudioanalysis.py",),
 }
+
+OPTIMISTIC = "seen while ours was made"
 
 
 def accuracy_rows(excerpts: list[Excerpt], copies: list[Path]) -> Iterator[Row | Skip]:
@@ -32,11 +37,11 @@ def accuracy_rows(excerpts: list[Excerpt], copies: list[Path]) -> Iterator[Row |
 def _compare(name: str, excerpts: list[Excerpt], ours: list[Heard], theirs: list[Heard]) -> Iterator[Row]:
     for title, factors in (("Acc1", (1.0,)), ("Acc2", OCTAVES)):
         a, b = (tempo_accuracy(_tempi(excerpts, heard), factors) for heard in (ours, theirs))
-        yield Row.more(f"{name}: tempo {title}", a, b, note=f"{len(excerpts)} excerpts of 15 s")
+        yield Row.more(f"{name}: tempo {title}", a, b, note=f"{len(excerpts)} excerpts of 15 s, {OPTIMISTIC}")
     if "key" in theirs[0].found:
         a, b = (mean_key_score(_keys(excerpts, heard)) for heard in (ours, theirs))
         known = sum(bool(excerpt.key) for excerpt in excerpts)
-        yield Row.more(f"{name}: key, MIREX", a, b, note=f"{known} excerpts whose key is known")
+        yield Row.more(f"{name}: key, MIREX", a, b, note=f"{known} excerpts whose key is known, {OPTIMISTIC}")
 
 
 def _tempi(excerpts: list[Excerpt], heard: list[Heard]) -> list[tuple[float | None, float]]:

@@ -137,6 +137,11 @@ def test_names_are_the_benches_and_not_the_harness() -> None:
     assert "harness" not in bench_names()
 
 
+@pytest.mark.parametrize("name", bench_names())
+def test_every_bench_is_explained(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "bench" / "README.md").read_text("utf-8")
+
+
 def test_unknown_name_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as leaving:
         main(["nonsense"])
