@@ -15,7 +15,7 @@ from tests.sounds import encode, frequency_of, sine, write
 
 from tunelens.audio import decode, find_audio, listen, probe, stream
 from tunelens.audio.find import Unfound
-from tunelens.base.errors import AudioError, DecodeError, EmptyAudioError, NotFoundError
+from tunelens.base.errors import AudioError, DecodeError, EmptyAudioError, NotFoundError, TunelensError
 
 SR = 22050
 
@@ -381,3 +381,28 @@ def test_excerpt_beyond_the_end(tmp_path: Path, tone: np.ndarray) -> None:
     for path in (write(tmp_path / "a.wav", tone, SR), encode(tmp_path / "a.m4a", tone, SR)):
         with pytest.raises(EmptyAudioError, match="from 60 s on"):
             decode(path, offset_s=60.0)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.wav", "a.flac", "a.mp3", "a.ogg", "a.aiff", "a.m4a", "a.mkv", "a.opus", "a.wma"]
+)
+def test_flipped_bytes_never_break_out(tmp_path: Path, rng: np.random.Generator, name: str) -> None:
+    noise = (0.2 * rng.standard_normal((2, 24_000))).astype(np.float32)
+    maker = encode if name[2:] in ("m4a", "mkv", "opus", "wma") else write
+    whole = maker(tmp_path / name, noise, 48_000).read_bytes()
+    path = tmp_path / f"flipped{name[1:]}"
+    for _ in range(40):
+        data = bytearray(whole)
+        for at in rng.integers(0, rng.choice([200, len(data)]), 6):
+            data[at] = rng.integers(256)
+        path.write_bytes(data)
+        for way in (
+            probe,
+            decode,
+            lambda p: decode(p, offset_s=0.2, duration_s=0.1),
+            lambda p: list(listen(p)),
+        ):
+            try:
+                way(path)
+            except TunelensError as error:
+                assert path.name in error.message

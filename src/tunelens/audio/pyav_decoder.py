@@ -197,17 +197,24 @@ def _sound_track(path: Path, container: Any) -> Any:
 
 def _facts(path: Path, container: Any, stream: Any) -> StreamFacts:
     codec = stream.codec_context
-    lossless = codec.name in _LOSSLESS or codec.name.startswith("pcm_")
     return StreamFacts(
         container=_container_name(container.format.name, path),
         codec=codec.name.removeprefix("lib"),
         sr=int(codec.sample_rate or 0),
         n_channels=int(codec.channels or 0),
         duration_s=_promised_s(container, stream),
-        bit_depth=codec.format.bits if lossless else None,
+        bit_depth=_bit_depth(codec),
         bit_rate=stream.bit_rate or codec.bit_rate or container.bit_rate or None,
         has_video=any(not _is_cover(video) for video in container.streams.video),
     )
+
+
+def _bit_depth(codec: Any) -> int | None:
+    """Bits of lossless sound; None for 24 bits, which FFmpeg keeps in 32 without PyAV telling which it was."""
+    if codec.format is None:
+        return None
+    is_pcm = codec.name.startswith("pcm_")
+    return codec.format.bits if is_pcm or (codec.name in _LOSSLESS and codec.format.bits < 32) else None
 
 
 def _is_cover(video: Any) -> bool:
