@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from tunelens.base.registry import Registry
+from tunelens.base.settings import Settings
 from tunelens.models.backbone import Backbone
 
-BACKBONES: Registry[Backbone] = Registry(
+
+class _Backbones(Registry[Backbone]):
+    """The registry of nets, with the folders that a person has put beside the library."""
+
+    def _scan(self) -> None:
+        if self._scanned:
+            return
+        super()._scan()
+        for manifest in sorted((Settings.from_env().data_dir / "backbones").glob("*/manifest.json")):
+            from tunelens.models.backbones.onnx_folder import OnnxFolder
+
+            self.register(manifest.parent.name, OnnxFolder(manifest.parent))
+
+
+BACKBONES: Registry[Backbone] = _Backbones(
     "backbone",
     {
         "MSD_musicnn": "tunelens.models.backbones.musicnn:MSD_MUSICNN",
         "MTT_musicnn": "tunelens.models.backbones.musicnn:MTT_MUSICNN",
+        "CLAP_music": "tunelens.models.backbones.huggingface:CLAP_MUSIC",
     },
     group="tunelens.backbones",
 )
-"""Other packages add theirs by the entry-point group ``tunelens.backbones``."""
+"""Others are added by the entry-point group ``tunelens.backbones``, by `Registry.register`, or as a folder
+``backbones/NAME`` in the data folder that holds ``manifest.json`` and ``model.onnx``."""
 
 DEFAULT_BACKBONES = ("MSD_musicnn", "MTT_musicnn")
 DEFAULT_PATCHES = 12
