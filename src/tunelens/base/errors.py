@@ -12,7 +12,8 @@
     ├── NotFoundError                           a file, track or row is absent  exit 3   http 404
     ├── BundleError                             a model cannot be trusted       exit 4   http 409
     ├── MissingDependencyError (ImportError)    something must be installed     exit 4   http 501
-    └── WorkerError                             a worker died or took too long  exit 1   http 500
+    └── WorkerError                             a worker died or went wrong     exit 1   http 500
+        └── LateError                           an item took too long
 
 A message says what, which value and what is allowed; ``hint`` says what to do next.
 """
@@ -128,6 +129,12 @@ class MissingDependencyError(TunelensError, ImportError):
 
 
 class WorkerError(TunelensError):
-    """A worker process died, took too long or failed in a way nobody foresaw; only its item is lost."""
+    """A worker process died or failed in a way nobody foresaw; only its item is lost."""
 
     code = "worker"
+
+
+class LateError(WorkerError):
+    """An item took longer than it may."""
+
+    code = "late"

@@ -124,13 +124,9 @@ class _Heard:
 
 def _listen(path: Path, options: HearOptions) -> _Heard:
     listening = listen(path, max_duration_s=options.settings.max_duration_s)
-    ears = [_ear(name, options) for name in options.models]
+    ears = [BACKBONES[name].listener(options.n_patches, options.settings) for name in options.models]
     descriptors = describe(Summary.concat(_summaries(listening, ears)))
     return _Heard(listening, descriptors, tuple(ear.finish() for ear in ears))
-
-
-def _ear(name: str, options: HearOptions) -> Ear:
-    return BACKBONES[name].listener(options.n_patches, options.settings)
 
 
 def _summaries(listening: Listening, ears: list[Ear]) -> Iterable[Summary]:

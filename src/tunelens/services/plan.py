@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from tunelens.base.errors import AudioError, NotFoundError, TunelensError
+from tunelens.base.errors import (
+    AudioError,
+    DecodeError,
+    EmptyAudioError,
+    LateError,
+    NotFoundError,
+    TunelensError,
+)
 from tunelens.library.analysis import covers
 from tunelens.library.identity import FileStamp, sha256_of
 from tunelens.library.store import Failure, Known, Library
 
-# Failures that lie in the file: without a change of the file or of Tunelens they would come again.
-LASTING = frozenset({"decode", "empty_audio", "worker"})
+# Failures that would come again, at a price, without a change of the file or of Tunelens.
+LASTING = frozenset({DecodeError.code, EmptyAudioError.code, LateError.code})
 BATCH = 500
 
 

@@ -21,6 +21,7 @@ TABLE = {
     "BundleError": (TunelensError, Exception, "bundle", 4, 409),
     "MissingDependencyError": (TunelensError, ImportError, "missing_dependency", 4, 501),
     "WorkerError": (TunelensError, Exception, "worker", 1, 500),
+    "LateError": (errors.WorkerError, Exception, "late", 1, 500),
 }
 
 

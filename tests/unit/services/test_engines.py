@@ -53,6 +53,7 @@ def test_an_item_that_takes_too_long_costs_only_itself():
     assert time.monotonic() - started < 20
     assert [done["1"].result, done["2"].result] == [1, 2]
     assert "not done after 1 s" in done[HANG].error.message
+    assert done[HANG].error.code == "late"
 
 
 def test_errors_keep_their_type_and_bugs_become_worker_errors():

@@ -24,7 +24,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from tunelens.base.errors import ParameterError, WorkerError
+from tunelens.base.errors import LateError, ParameterError, WorkerError
 from tunelens.services.engines import I, Outcome, R, attempt, unforeseen
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -175,8 +175,8 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _late(item: object, timeout_s: float | None) -> WorkerError:
-    return WorkerError(
+def _late(item: object, timeout_s: float | None) -> LateError:
+    return LateError(
         f"{item!s}: not done after {timeout_s:g} s", hint="a higher TUNELENS_FILE_TIMEOUT_S allows more"
     )
 
