@@ -406,3 +406,9 @@ def test_flipped_bytes_never_break_out(tmp_path: Path, rng: np.random.Generator,
                 way(path)
             except TunelensError as error:
                 assert path.name in error.message
+
+
+def test_text_under_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.m4a")
+    path.write_text("To be, or not to be, that is the question.\n" * 500)
+    refuses(path, DecodeError, "is not audio")

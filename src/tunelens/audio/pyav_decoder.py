@@ -140,8 +140,7 @@ class PyavReader:
     def close(self) -> None:
         """Close the file."""
         self._container.close()
-        if self._handle is not None:
-            self._handle.close()
+        self._handle.close()
 
 
 def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
@@ -169,21 +168,28 @@ def _words(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _open(path: Path) -> tuple[Any, BinaryIO | None]:
+def _open(path: Path) -> tuple[Any, BinaryIO]:
+    """Open a container, and the file that must stay open as long."""
     import av
 
     handle = os.fdopen(open_file(path), "rb")
-    with _Mapped(path, "not audio that FFmpeg understands"):
-        try:
-            name = "file:" + str(path.absolute())
-            name.encode()
-        except UnicodeEncodeError:
-            # FFmpeg takes names in UTF-8 only; an open file has no name to get wrong.
-            return av.open(handle, options=_OPTIONS, metadata_errors="replace"), handle
-        try:
-            return av.open(name, options=_OPTIONS, metadata_errors="replace"), None
-        finally:
-            handle.close()
+    name = "file:" + str(path.absolute())
+    try:
+        with _Mapped(path, "not audio that FFmpeg understands"):
+            # FFmpeg takes names in UTF-8 only; an open file has no name to get wrong, but is slower.
+            source = name if _is_utf8(name) else handle
+            return av.open(source, options=_OPTIONS, metadata_errors="replace"), handle
+    except DecodeError:
+        handle.close()
+        raise
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sound_track(path: Path, container: Any) -> Any:
@@ -210,7 +216,7 @@ def _facts(path: Path, container: Any, stream: Any) -> StreamFacts:
 
 
 def _bit_depth(codec: Any) -> int | None:
-    """Bits of lossless sound; None for 24 bits, which FFmpeg keeps in 32 without PyAV telling which it was."""
+    """Bits of lossless sound; None for 24 bits, which FFmpeg keeps in 32 and PyAV does not tell apart."""
     if codec.format is None:
         return None
     is_pcm = codec.name.startswith("pcm_")

@@ -85,8 +85,8 @@ def convert(
     """Convert files and folders to WAV.
 
     A file keeps its name, and its place below the folder that was named. Where several sources would get
-    the same name (``a.mp3`` and ``a.flac``), each keeps its whole name (``a.mp3.wav``, ``a.flac.wav``). A file
-    that fails is reported and does not stop the rest.
+    the same name (``a.mp3`` and ``a.flac``), each keeps its whole name (``a.mp3.wav``, ``a.flac.wav``). A
+    file that fails is reported and does not stop the rest.
 
     Parameters
     ----------
