@@ -13,7 +13,7 @@ from bench.peers.process import Heard, Listener
 from bench.truth import OCTAVES, Excerpt, mean_key_score, tempo_accuracy
 
 RIVALS = {
-    "essentia RhythmExtractor2013, KeyExtractor": ("with_essentia.py", "rhythm"),
+    "essentia": ("with_essentia.py", "rhythm"),
     "pyAudioAnalysis": ("with_pyaudioanalysis.py",),
 }
 
