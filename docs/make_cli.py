@@ -16,8 +16,9 @@ PAGE = Path(__file__).with_name("cli.md")
 HEAD = """# The command line
 
 Results go to stdout, progress and messages to stderr. `--json` prints one object a line:
-`{"ok": true, "path", "result"}` or `{"ok": false, "path", "error": {"code", "message", "hint"}}`. Files are written
-whole or not at all; overwriting asks for `--force`. `tunelens --install-completion` teaches your shell the verbs.
+`{"ok": true, "path", "result"}` or `{"ok": false, "path", "error": {"code", "message", "hint"}}`.
+Files are written whole or not at all; overwriting asks for `--force`. `tunelens --install-completion`
+teaches your shell the verbs.
 
 Exit codes: 0 all done; 1 finished, but some items failed; 2 usage; 3 input; 4 model or dependency missing;
 130 interrupted. When not one item succeeded, the code is that of the first error.

@@ -1,4 +1,4 @@
-"""Make the pictures of README and docs anew, from the demo tracks. The page needs Chromium; the rest does not."""
+"""Make the pictures of README and docs anew, from the demo tracks; that of the page needs Chromium."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from tunelens.services.plot import plot
 PICTURES = Path(__file__).with_name("pictures")
 KINDS = ("spectrogram", "chroma", "tempogram", "ssm")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+HEADLESS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--window-size=1200,1350",
+)
 
 
 def photograph(page: Path, out: Path) -> None:
@@ -24,11 +33,7 @@ def photograph(page: Path, out: Path) -> None:
         return
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
-            [
-                *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
-                *("--disable-background-networking", f"--user-data-dir={profile}", "--window-size=1200,1350"),
-                *(f"--screenshot={out}", page.as_uri()),
-            ],
+            [browser, *HEADLESS, f"--user-data-dir={profile}", f"--screenshot={out}", page.as_uri()],
             check=True,
             capture_output=True,
             timeout=120,

@@ -12,7 +12,7 @@ from tunelens.base.errors import ParameterError
 
 
 def check_writable(path: Path, *, force: bool = False) -> Path:
-    """Return `path` if it may be written, else raise `ParameterError`: overwriting asks for `force`."""
+    """Return `path` if it may be written, else `ParameterError`: overwriting asks for `force`."""
     if path.is_dir():
         raise ParameterError(f"{str(path)!r} is a folder; a file name is needed")
     if path.exists() and not force:

@@ -57,6 +57,8 @@ def run(
             {"out": str(target)},
             lambda console, target=target: console.print(printable(str(target)), markup=False),  # type: ignore[misc]
         )
+    for source, warning in report.warnings:
+        face.say(f"{printable(str(source))}: {warning}")
     for source, error in report.failed:
         face.failure(str(source), error)
     face.say(f"{len(report.done)} converted, {len(report.failed)} failed")

@@ -19,17 +19,20 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 TOP_TAGS = 3
 UNKNOWN = "-"
+WIDE = 100
 
 
 def draw_tracks(out: Console, tracks: Iterable[Track]) -> None:
-    """Print one row per track: what it is, and how sure."""
+    """Print one row per track: what it is, and how sure; a narrow terminal shows less of it."""
+    wide = out.width >= WIDE
     table = Table(box=None, pad_edge=False)
-    for name in ("id", "title", "tags"):
-        table.add_column(name, overflow="fold")
-    for name in ("length", "BPM", "sure", "key", "sure", "LUFS", "dance", "energy"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("id", justify="right", no_wrap=True, min_width=3)
+    for name, share in (("title", 0.28), ("tags", 0.2)):
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=int(share * out.width) - 2)
+    for name in ("length", "BPM", "sure", "key", "sure", "energy", *(("dance", "LUFS") if wide else ())):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for track in tracks:
-        table.add_row(*_row(track))
+        table.add_row(*_row(track)[: None if wide else -2])
     out.print(table)
 
 
@@ -42,11 +45,11 @@ def _row(track: Track) -> list[str]:
         minutes(track.duration_s),
         _number(track.tempo_bpm, 0),
         _share(track.tempo_confidence) if track.tempo_bpm else "",
-        track.key or UNKNOWN,
+        f"{track.tonic} {track.mode[:3]}" if track.tonic and track.mode else UNKNOWN,
         _share(track.key_confidence) if track.key else "",
-        _number(track.loudness_lufs, 1),
-        _number(track.danceability, 2),
         _number(track.energy, 2),
+        _number(track.danceability, 2),
+        _number(track.loudness_lufs, 1),
     ]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tunelens.library.analysis import Analysis
 from tunelens.services.demo_music import Credit
+from tunelens.services.report import Note
 
 Heard = Sequence[tuple[Credit, Analysis]]
 Side = Callable[[Credit], bool]
@@ -176,3 +177,33 @@ def _test(text: str, high: NDArray[np.float64], low: NDArray[np.float64], rng: n
 def _auc(high: NDArray[np.float64], low: NDArray[np.float64]) -> float:
     order = np.sign(high[:, None] - low[None, :])
     return float((order.mean() + 1) / 2)
+
+
+def moods_note(found: Sequence[Claim]) -> Note:
+    """Return the claims as a table of the report."""
+    return Note(
+        title="Do the intended moods come out?",
+        text="The makers asked a generator for moods and styles. Each row takes all pairs of one track of each "
+        "side and gives the share in the expected order: 1 is always, 0.5 is chance. Few tracks, so the "
+        "intervals are wide. The expectations were written down before the tracks were heard.",
+        columns=("expectation", "share of pairs in order", "95 % interval", "tracks"),
+        rows=tuple(
+            (
+                one.text,
+                f"{one.auc:.2f}",
+                f"{one.low:.2f} to {one.high:.2f}",
+                f"{one.n_high} against {one.n_low}",
+            )
+            for one in found
+        ),
+    )
+
+
+def prompts_note(agreed: Sequence[Agreement]) -> Note:
+    """Return the agreements with the prompts as a table of the report."""
+    return Note(
+        title="Do the tempo and key that were asked for come out?",
+        text="The prompt is what the makers asked for, not a measurement: a generator may have disobeyed.",
+        columns=("agreement", "tracks"),
+        rows=tuple((one.text, f"{one.hits} of {one.n}") for one in agreed),
+    )
