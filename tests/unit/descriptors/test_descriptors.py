@@ -126,3 +126,28 @@ def test_missing_field_is_an_error(described):
     del body["loudness_lufs"]
     with pytest.raises(DataError, match="loudness_lufs"):
         Descriptors.from_dict(body)
+
+
+@pytest.mark.parametrize("sr", [8000, 11025, 48000, 192_000])
+def test_tempo_at_other_rates(clicks, sr):
+    from tunelens.audio import resample
+
+    found = describe_clip(resample(clicks(110, 12.0), sr))
+    assert found.tempo.bpm == pytest.approx(110, rel=0.01)
+    assert found.duration_s == pytest.approx(12, abs=0.01)
+
+
+@pytest.mark.parametrize("n_channels", [3, 8])
+def test_many_channels(clicks, n_channels):
+    mono = clicks(110, 8.0)
+    found = describe_clip(Clip(np.tile(mono.y, (n_channels, 1)), mono.sr))
+    assert found.tempo.bpm == pytest.approx(110, rel=0.01)
+    assert found.peak == pytest.approx(float(np.abs(mono.y).max()))
+
+
+def test_sounds_that_are_no_music_are_described_without_harm(data_dir):
+    for path in sorted((data_dir / "noise").glob("*_1.ogg")):
+        body = describe_clip(decode(path)).to_dict()
+        json.dumps(body, allow_nan=False)
+        assert body["tempo"]["bpm"] is not None or body["tempo"]["reason"] == "no pulse", path.name
+        assert (body["key"]["tonic"] is None) == (body["key"]["reason"] is not None), path.name
