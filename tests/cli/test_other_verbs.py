@@ -11,7 +11,19 @@ import soundfile
 
 from tests.cli.conftest import Tunelens
 
-PICTURES = ["waveform", "spectrogram", "mel", "chroma", "mfcc", "pitch", "zcr", "centroid", "rolloff", "tempogram", "ssm"]
+PICTURES = [
+    "waveform",
+    "spectrogram",
+    "mel",
+    "chroma",
+    "mfcc",
+    "pitch",
+    "zcr",
+    "centroid",
+    "rolloff",
+    "tempogram",
+    "ssm",
+]
 
 
 def test_probe_tells_what_is_in_a_file(tunelens: Tunelens, music: Path) -> None:

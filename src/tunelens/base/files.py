@@ -16,7 +16,7 @@ def check_writable(path: Path, *, force: bool = False) -> Path:
     if path.is_dir():
         raise ParameterError(f"{str(path)!r} is a folder; a file name is needed")
     if path.exists() and not force:
-        raise ParameterError(f"{str(path)!r} exists", hint="use --force to overwrite it, or name another file")
+        raise ParameterError(f"{str(path)!r} exists", hint="use --force, or name another file")
     return path
 
 

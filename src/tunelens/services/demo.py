@@ -14,7 +14,15 @@ from tunelens.library.track import Track
 from tunelens.models import DEFAULT_BACKBONES
 from tunelens.services import models
 from tunelens.services.analyze import ScanReport, analyze_many
-from tunelens.services.demo_moods import Agreement, Claim, Heard, agreements, claims
+from tunelens.services.demo_moods import (
+    Agreement,
+    Claim,
+    Heard,
+    agreements,
+    claims,
+    moods_note,
+    prompts_note,
+)
 from tunelens.services.demo_music import Credit, fetch_music
 from tunelens.services.hear import HearOptions
 from tunelens.services.report import report
@@ -102,10 +110,12 @@ def demo(
     with Library.open(out / "library.db") as library:
         options = HearOptions(models=names, settings=settings)
         scan = analyze_many([out / "music"], library, jobs=jobs, options=options, progress=progress)
-        return _finish(out, library, credits, scan)
+        return _finish(out, library, credits, scan, progress)
 
 
-def _finish(out: Path, library: Library, credits: tuple[Credit, ...], scan: ScanReport) -> Demo:
+def _finish(
+    out: Path, library: Library, credits: tuple[Credit, ...], scan: ScanReport, progress: Progress | None
+) -> Demo:
     heard = _heard(library, credits)
     found = claims(heard)
     agreed = agreements(heard)
@@ -114,8 +124,9 @@ def _finish(out: Path, library: Library, credits: tuple[Credit, ...], scan: Scan
         out / "report.html",
         title="Tunelens demo",
         force=True,
-        credits=credits,
-        findings=(found, agreed),
+        credits={credit.path: credit.labels() for credit in credits},
+        notes=(moods_note(found), prompts_note(agreed)),
+        progress=progress,
     )
     return Demo(page, library.path, credits, tuple(library.tracks()), found, agreed, scan)
 

@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tunelens.base.packages import Package, extract, fetch
+from tunelens.base.packages import Package, extract, fetch, read_member
 from tunelens.base.settings import Settings
 
 GENERATED = Package(
@@ -48,6 +48,13 @@ class Credit:
     bpm: float | None = None
     key: str | None = None
 
+    def labels(self) -> dict[str, str]:
+        """Return what a reader of the report must know, label and text."""
+        told = {"Title": self.title, "Author": self.author, "Licence": self.licence, "Origin": self.origin}
+        if self.mood and self.key and self.bpm:
+            told["Asked for"] = f"{self.mood}, {self.style}, {self.bpm:.0f} BPM, {self.key}"
+        return told
+
 
 def fetch_music(into: Path, settings: Settings) -> tuple[Credit, ...]:
     """Put the demo tracks under `into` and tell where each comes from.
@@ -63,7 +70,7 @@ def fetch_music(into: Path, settings: Settings) -> tuple[Credit, ...]:
 def _generated(package: Path, into: Path) -> list[Credit]:
     with zipfile.ZipFile(package) as archive:
         members = [name for name in archive.namelist() if name.endswith(".opus")]
-        prompts = {found[0]: found for found in _PROMPT.findall(archive.read(_PROMPTS).decode("utf-8"))}
+    prompts = {found[0]: found for found in _PROMPT.findall(read_member(package, _PROMPTS).decode("utf-8"))}
     return [_generated_credit(path, prompts) for path in _place(package, members, into / "generated")]
 
 
@@ -97,5 +104,6 @@ def _played(package: Path, into: Path) -> list[Credit]:
 
 
 def _place(package: Path, members: list[str], into: Path) -> list[Path]:
-    extract(package, members, into)
-    return [into / PurePosixPath(member).name for member in sorted(members)]
+    paths = {member: into / PurePosixPath(member).name for member in members}
+    extract(package, [member for member, path in paths.items() if not path.exists()], into)
+    return sorted(paths.values())

@@ -95,10 +95,8 @@ def _models(settings: Settings) -> Iterator[Check]:
     from tunelens.services.models import list_models
 
     for model in list_models(settings):
-        needed = "tunelens models pull " + model.name
-        yield Check(
-            f"model {model.name}", model.available or None, model.version if model.available else needed
-        )
+        detail = model.source if model.available else f"tunelens models pull {model.name}"
+        yield Check(f"model {model.name}", model.available or None, detail)
 
 
 def _font() -> Iterator[Check]:
