@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tunelens.base.errors import ParameterError
 from tunelens.base.files import atomic_path, check_writable
-from tunelens.plots.fonts import BASE_FAMILY, legible
+from tunelens.plots.fonts import BASE_FAMILY, legible, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,11 +34,9 @@ body {{ margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }}
 body {{ font: 1rem system-ui, sans-serif; color: #1f2430; }}
 figure {{ margin: 0; }}
 svg {{ width: 100%; height: auto; }}
-h1 {{ font-size: 1.25rem; }}
 </style>
 </head>
 <body>
-<h1>{title}</h1>
 <figure role="img" aria-label="{title}">
 {svg}
 </figure>
@@ -137,7 +135,7 @@ class Display:
     def _page(self) -> str:
         held = io.BytesIO()
         self._save_figure(held, "svg")
-        title = escape(" · ".join(part for part in (legible(self.title).text, self.what) if part))
+        title = escape(" · ".join(part for part in (tidy(self.title), self.what) if part))
         return _PAGE.format(title=title, svg=inline(held.getvalue().decode()))
 
 

@@ -110,7 +110,7 @@ class _Plan:
         picture, sound, missing = "", "", report_media.why_not(track)
         try:
             if not missing:
-                picture = report_media.spectrogram(track.path)
+                picture = report_media.spectrogram(track.path, track.duration_s)
                 sound = report_media.snippet(track.path, track.duration_s) if with_sound else ""
         except TunelensError as error:
             missing = error.message

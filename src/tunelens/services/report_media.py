@@ -53,7 +53,7 @@ def why_not(track: Track) -> str:
     return "" if size == track.size_bytes else "the file has changed since it was analysed"
 
 
-def spectrogram(path: Path) -> str:
+def spectrogram(path: Path, duration_s: float) -> str:
     """Return the data address of a WebP of at most 40 kB: 40 Hz to 16 kHz, 80 dB up to the loudest.
 
     Raises
@@ -61,7 +61,9 @@ def spectrogram(path: Path) -> str:
     TunelensError
         The file cannot be heard.
     """
-    shown = SpectrogramDisplay.from_clip(stream(path), max_rows=2 * _ROWS, max_columns=_COLUMNS)
+    shown = SpectrogramDisplay.from_clip(
+        stream(path, duration_s=duration_s), max_rows=2 * _ROWS, max_columns=_COLUMNS
+    )
     low, high = shown.limits()
     hz = np.geomspace(HIGH_HZ, LOW_HZ, _ROWS)
     rows = np.searchsorted(shown.row_edges, hz, side="right") - 1
@@ -90,6 +92,8 @@ def tag_timeline(tagging: Tagging, duration_s: float) -> TagTimeline:
 def snippet(path: Path, duration_s: float) -> str:
     """Return the data address of an MP3 of 12 seconds from the middle of a file, one channel.
 
+    "" where the system's own libsndfile is too old to write MP3.
+
     Raises
     ------
     TunelensError
@@ -100,6 +104,8 @@ def snippet(path: Path, duration_s: float) -> str:
     begin_s = max(0.0, (duration_s - SNIPPET_S) / 2)
     clip = decode(path, sr=_SNIPPET_SR, mono=True, offset_s=begin_s, duration_s=SNIPPET_S)
     held = io.BytesIO()
+    if "MP3" not in soundfile.available_formats():
+        return ""
     soundfile.write(held, _faded(clip.y, clip.sr), clip.sr, format="MP3", compression_level=0.75)
     return _address(held.getvalue(), "audio/mpeg")
 

@@ -44,7 +44,7 @@ def test_fold_keeps_extremes(rng) -> None:
 def test_pieces_give_what_the_whole_gives(rng, name: str, margin: int) -> None:
     """Longer than one piece, in blocks of an odd length: the joints do not show."""
     sr, hop = 22050, 512
-    y = rng.standard_normal(sr * 70).astype(np.float32) * (0.3 + 0.2 * np.sin(np.arange(sr * 70) / 5000))
+    y = rng.standard_normal(sr * 45).astype(np.float32) * (0.3 + 0.2 * np.sin(np.arange(sr * 45) / 5000))
     blocks = (Clip(part.astype(np.float32), sr) for part in np.array_split(y, 9))
     shown = timeline(blocks, lambda f: np.atleast_2d(getattr(f, name)), limit=20000, margin=margin)
     whole = np.atleast_2d(getattr(Frames(Clip(y, sr)), name))[:, : len(y) // hop]
