@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontEntry
 
 BASE_FAMILY = "DejaVu Sans"
 _MOST_FAMILIES = 4
@@ -51,6 +54,10 @@ class Face:
     index: int
     family: str
     is_plain: bool = True
+
+
+_ours: dict[str, Face] = {}
+"""Names that this module added to matplotlib's list in this process."""
 
 
 @dataclass(frozen=True)
@@ -190,16 +197,13 @@ def _known_faces() -> list[Face]:
     """Return the faces that matplotlib has in its list."""
     from matplotlib.font_manager import fontManager
 
-    faces = [
-        Face(
-            str(e.fname),
-            int(getattr(e, "index", 0)),
-            e.name,
-            e.style == "normal" and e.weight in (400, "normal"),
-        )
-        for e in fontManager.ttflist
-    ]
+    faces = [_ours.get(entry.name) or _face_of(entry) for entry in fontManager.ttflist]
     return [face for face in faces if not any(word in face.family.lower() for word in _USELESS)]
+
+
+def _face_of(entry: FontEntry) -> Face:
+    is_plain = entry.style == "normal" and entry.weight in (400, "normal")
+    return Face(str(entry.fname), int(getattr(entry, "index", 0)), entry.name, is_plain)
 
 
 def _new_faces() -> list[Face]:
@@ -227,8 +231,8 @@ def _registered(face: Face) -> str:
     """
     from matplotlib.font_manager import FontEntry, fontManager
 
-    name = f"tunelens {face.family} {face.index}"
-    if all(entry.name != name for entry in fontManager.ttflist):
+    name = f"tunelens {face.family} {face.index} {face.path}"
+    if name not in _ours:
         place: dict[str, Any] = {"index": face.index} if face.index else {}
         plain = FontEntry(
             fname=face.path,
@@ -241,4 +245,5 @@ def _registered(face: Face) -> str:
             **place,
         )
         fontManager.ttflist.append(plain)
+        _ours[name] = face
     return name

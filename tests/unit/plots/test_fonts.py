@@ -94,6 +94,12 @@ def test_chinese_glyphs_are_really_drawn() -> None:
     assert draw("夜曲")[0] != draw("两只")[0]
 
 
+def test_asking_twice_gives_the_same_answer() -> None:
+    assert legible(f"{CHINESE} 夜曲") == legible(f"{CHINESE} 夜曲")
+    legible(CHINESE)
+    assert not font_for(CHINESE).startswith("tunelens")
+
+
 def test_a_newly_installed_font_is_found_although_the_list_is_older(monkeypatch: pytest.MonkeyPatch) -> None:
     if not font_for(CHINESE):
         pytest.skip("no installed font has Chinese characters")
