@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tunelens.features.grid import Float32, Float64
 
 SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
-PRIOR_BPM, PRIOR_OCTAVES = 120.0, 0.9
+PRIOR_BPM, PRIOR_OCTAVES = 100.0, 0.7
 SHORTEST_S = 4.0
 _COMPRESSION = 10.0
 _LOCAL_S = 1.0
@@ -24,7 +24,7 @@ _SMOOTHING_FRAMES = 1.0
 _BEAT_DELAY_S = 0.01
 _ALTERNATIVES = 3
 _LEAST_SALIENCE = 0.035
-_HALF_SURE_CLARITY = 0.09
+_HALF_SURE_SCORE, _SURENESS = 0.104, 1.66
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,12 @@ class Pulses:
     ----------
     bpm : ndarray of float64, shape (n,)
         Tempi, evenly spaced in logarithm.
-    regularity : ndarray of float64, shape (n,)
-        Autocorrelation at the period and its double, at most 1.
     salience : ndarray of float64, shape (n,)
-        Regularity times the root of the Fourier magnitude at the tempo, 0 to 1.
+        Autocorrelation at the period and its double, at most 1, times the root of the Fourier magnitude at
+        the tempo.
     """
 
     bpm: Float64
-    regularity: Float64
     salience: Float64
 
 
@@ -127,10 +125,9 @@ def pulses(accents: Float64, fps: float) -> Pulses:
     used = centred[centred.std(axis=1) > 0.05]
     bpm = _tempo_grid()
     if not len(used):
-        return Pulses(bpm, np.zeros_like(bpm), np.zeros_like(bpm))
-    regularity = _regularity(used, fps)
-    product = np.maximum(regularity, 0) * np.sqrt(_fourier(used, fps))
-    return Pulses(bpm, regularity.mean(axis=0), product.mean(axis=0))
+        return Pulses(bpm, np.zeros_like(bpm))
+    product = np.maximum(_regularity(used, fps), 0) * np.sqrt(_fourier(used, fps))
+    return Pulses(bpm, product.mean(axis=0))
 
 
 @lru_cache(maxsize=1)
@@ -172,7 +169,7 @@ def _fourier(frames: Float64, fps: float) -> Float64:
 def estimate_tempo(accents: Float64, fps: float) -> Tempo:
     """Return the tempo whose pulse is strongest, weighted by how common tempi are.
 
-    The weight is a Gaussian over the logarithm of the tempo around 120 BPM (Parncutt 1994; Ellis 2007).
+    The weight is a Gaussian over the logarithm of the tempo around 100 BPM (a beat of 600 ms, Parncutt 1994).
     """
     if len(accents) < SHORTEST_S * fps:
         return Tempo(None, 0.0, reason=f"shorter than {SHORTEST_S:g} s")
@@ -188,7 +185,7 @@ def estimate_tempo(accents: Float64, fps: float) -> Tempo:
     )
     return Tempo(
         _refined(measured.bpm, scores, best),
-        _confidence(float(measured.regularity[best])),
+        _confidence(float(scores[best])),
         others[:_ALTERNATIVES],
     )
 
@@ -212,9 +209,10 @@ def _refined(bpm: Float64, scores: Float64, i: int) -> float:
     return float(bpm[i] * np.exp(_TEMPO_STEP * np.clip(shift, -0.5, 0.5)))
 
 
-def _confidence(clarity: float) -> float:
+def _confidence(score: float) -> float:
     """Return the estimated probability that the tempo is right (see docs/descriptors.md for the fit)."""
-    return max(clarity, 0.0) / (max(clarity, 0.0) + _HALF_SURE_CLARITY)
+    odds = (max(score, 0.0) / _HALF_SURE_SCORE) ** _SURENESS
+    return odds / (1 + odds)
 
 
 def track_beats(accents: Float64, fps: float, bpm: float) -> Float32:

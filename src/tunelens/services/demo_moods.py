@@ -183,8 +183,8 @@ def moods_note(found: Sequence[Claim]) -> Note:
     """Return the claims as a table of the report."""
     return Note(
         title="Do the intended moods come out?",
-        text="The makers asked a generator for moods and styles. Each row takes all pairs of one track of each "
-        "side and gives the share in the expected order: 1 is always, 0.5 is chance. Few tracks, so the "
+        text="The makers asked a generator for moods and styles. Each row takes all pairs of one track of "
+        "each side and gives the share in the expected order: 1 is always, 0.5 is chance. Few tracks, so the "
         "intervals are wide. The expectations were written down before the tracks were heard.",
         columns=("expectation", "share of pairs in order", "95 % interval", "tracks"),
         rows=tuple(
