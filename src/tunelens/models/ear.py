@@ -19,7 +19,7 @@ Net = Callable[[Float32], Mapping[str, Float32]]
 """Samples of patches (n, cut.length) -> outputs by name, first axis n; "scores" (n, n_tags) among them."""
 
 BATCH = 1
-"""Patches that go through a net together: more are no faster on one core, and each costs a net about 55 MB."""
+"""Patches that go through a net together; more are no faster on one core, and each costs about 55 MB."""
 
 
 @dataclass(frozen=True)
