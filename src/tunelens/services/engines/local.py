@@ -89,7 +89,7 @@ class _Slot:
     """One worker and the item it is on."""
 
     def __init__(self, context: Any, function: Callable[[Any], Any], timeout_s: float | None) -> None:
-        self._context = context
+        self._context = _Recorded(context)
         self._function = function
         self._timeout_s = timeout_s
         self._pool: ProcessPool | None = None
@@ -112,6 +112,8 @@ class _Slot:
     def _renew(self) -> None:
         self.stop()
         self._pool = ProcessPool(max_workers=1, initializer=_enter_worker, context=self._context)
+        with _ctrl_c_later():
+            self._pool.active  # noqa: B018 - asking starts it; interrupted, the worker would be nobody's
 
     @property
     def is_settled(self) -> bool:
@@ -158,8 +160,35 @@ class _Slot:
         """End the worker, in the middle of its item if need be."""
         if self._pool is not None:
             self._pool.stop()
+            self._context.end_all()
             self._pool.join()
             self._pool = None
+
+
+class _Recorded:
+    """A multiprocessing context that can end what it started.
+
+    A pool takes its locks away before it ends its workers; one that is just starting would complain about it.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._started: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def Process(self, **options: Any) -> Any:
+        """Return a process that is not started yet."""
+        self._started.append(self._context.Process(**options))
+        return self._started[-1]
+
+    def end_all(self) -> None:
+        """Ask every process that still runs to end."""
+        for process in self._started:
+            if process.pid is not None and process.is_alive():
+                process.terminate()
+        self._started.clear()
 
 
 def _death(item: object, exit_code: int) -> WorkerError:
@@ -188,11 +217,30 @@ def _context(function: Callable[..., Any]) -> Any:
     context = multiprocessing.get_context("forkserver")
     module = getattr(function, "func", function).__module__  # a partial hides what it calls
     context.set_forkserver_preload([name for name in (module, "pebble", __name__) if name != "__main__"])
-    from multiprocessing import forkserver
-
-    with _one_thread():
-        forkserver.ensure_running()
+    _start_fork_server()
     return context
+
+
+def _start_fork_server() -> None:
+    """Start it with Ctrl-C blocked, which workers inherit, so that none dies noisily while it imports."""
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()  # starting it later would unblock Ctrl-C again
+    with _ctrl_c_later(), _one_thread():
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Block Ctrl-C for a moment; it is delivered when the block ends."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
