@@ -1,6 +1,6 @@
 """``python -m tunelens`` is the command line."""
 
-from tunelens.cli.app import main
+from tunelens.cli.launch import main
 
 if __name__ == "__main__":
     main()

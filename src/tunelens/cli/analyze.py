@@ -10,7 +10,6 @@ from tunelens.base.errors import ParameterError
 from tunelens.cli.bar import Bar
 from tunelens.cli.draw import MOST_ROWS, draw_analysis, draw_tracks
 from tunelens.cli.face import (
-    INTERRUPTED,
     AsJson,
     Face,
     Jobs,
@@ -20,6 +19,7 @@ from tunelens.cli.face import (
     guarded,
     worst,
 )
+from tunelens.cli.launch import INTERRUPTED
 
 if TYPE_CHECKING:
     from tunelens.library.store import Library
@@ -59,13 +59,15 @@ def run(
     from tunelens.services.analyze import analyze_many
 
     face = Face(as_json, quiet)
+    hear = _options(models, no_models, patches)
+    _fetch_missing(face, hear)
     with Library.open(library) as catalogue:
         report = analyze_many(
             paths,
             catalogue,
             jobs=jobs,
             engine=engine,
-            options=_options(models, no_models, patches),
+            options=hear,
             force=force,
             retry=retry,
             progress=Bar(face.err),
@@ -86,6 +88,15 @@ def _options(models: str | None, no_models: bool, patches: str | None) -> HearOp
     for name in names:
         BACKBONES[name]
     return HearOptions(models=() if no_models else names, n_patches=_count(patches, DEFAULT_PATCHES))
+
+
+def _fetch_missing(face: Face, hear: HearOptions) -> None:
+    from tunelens.services.models import info, pull
+
+    for name in hear.models:
+        if not info(name, hear.settings).available:
+            face.say(f"fetching the net {name}, once; --no-models goes without")
+            pull(name, hear.settings)
 
 
 def _count(patches: str | None, default: int) -> int | None:

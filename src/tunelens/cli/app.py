@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -37,11 +36,3 @@ def root(
     ] = False,
 ) -> None:
     """Point it at music and it tells you what it is, how sure it is and why."""
-
-
-def main() -> None:
-    """Run the command line; the entry point of the installed `tunelens`."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    app()

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from tunelens.cli.bar import Bar
 from tunelens.cli.draw import draw_tracks
-from tunelens.cli.face import INTERRUPTED, AsJson, Face, Jobs, Quiet, example, guarded, printable, worst
+from tunelens.cli.face import AsJson, Face, Jobs, Quiet, example, guarded, printable, worst
+from tunelens.cli.launch import INTERRUPTED
 
 if TYPE_CHECKING:
     from tunelens.services.demo import Demo

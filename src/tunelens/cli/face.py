@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from tunelens.base.errors import TunelensError
+from tunelens.cli.launch import INTERRUPTED
 
 P = ParamSpec("P")
 
@@ -31,7 +32,6 @@ LibraryFile = Annotated[
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 is one per core.")]
 Where = Annotated[str, typer.Option("--where", "-w", help='Filter, say "genre:jazz tempo:90..110 key:Am".')]
 
-INTERRUPTED = 130
 SOME_FAILED = 1
 
 
