@@ -4,10 +4,14 @@ The names below load on first use; ``import tunelens`` itself stays light.
 
 =================== =====================================================
 `analyze`           everything about one file
-`analyze_many`      a folder into a library, in worker processes
+`analyze_many`      files and folders into a library, in worker processes
+`HearOptions`       what to hear: which nets, how much of a song
 `load`              decode a file, or an excerpt, to a `Clip`
 `probe`             what is in a file, without decoding it
 `Library`           the catalogue: one SQLite file
+`export`, `report`  the library as a file for programs, as a page for people
+`plot`              one file as a picture
+`convert`           files and folders to plain WAV
 `Analysis`, `Clip`  what they return
 =================== =====================================================
 """
@@ -24,33 +28,48 @@ if TYPE_CHECKING:
     from tunelens.base.errors import TunelensError
     from tunelens.base.settings import Settings
     from tunelens.library.analysis import Analysis
+    from tunelens.library.export import export
     from tunelens.library.store import Library
     from tunelens.services.analyze import analyze, analyze_many
+    from tunelens.services.convert import convert
+    from tunelens.services.hear import HearOptions
+    from tunelens.services.plot import plot
+    from tunelens.services.report import report
 
 _WHERE = {
     "Analysis": "tunelens.library.analysis:Analysis",
     "Clip": "tunelens.audio:Clip",
+    "HearOptions": "tunelens.services.hear:HearOptions",
     "Library": "tunelens.library.store:Library",
     "Settings": "tunelens.base.settings:Settings",
     "TunelensError": "tunelens.base.errors:TunelensError",
     "analyze": "tunelens.services.analyze:analyze",
     "analyze_many": "tunelens.services.analyze:analyze_many",
+    "convert": "tunelens.services.convert:convert",
+    "export": "tunelens.library.export:export",
     "load": "tunelens.audio:decode",
+    "plot": "tunelens.services.plot:plot",
     "probe": "tunelens.audio:probe",
+    "report": "tunelens.services.report:report",
 }
 
 __version__ = _installed_version("tunelens")
 __all__ = [
     "Analysis",
     "Clip",
+    "HearOptions",
     "Library",
     "Settings",
     "TunelensError",
     "__version__",
     "analyze",
     "analyze_many",
+    "convert",
+    "export",
     "load",
+    "plot",
     "probe",
+    "report",
 ]
 
 

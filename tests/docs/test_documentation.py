@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import re
 import shlex
 import subprocess
@@ -74,6 +75,21 @@ def test_every_registered_name_is_documented(name: str, kind: str, registry: Reg
 def test_every_setting_is_documented() -> None:
     text = page("settings.md")
     assert not [f.name for f in dataclasses.fields(Settings) if f"`TUNELENS_{f.name.upper()}`" not in text]
+
+
+def test_every_public_name_is_documented() -> None:
+    import tunelens
+
+    text = page("python.md")
+    assert not [name for name in tunelens.__all__ if name not in text and not name.startswith("_")]
+
+
+def test_the_page_of_the_command_line_is_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("make_cli", ROOT / "docs" / "make_cli.py")
+    assert spec is not None and spec.loader is not None
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    assert page("cli.md") == maker.render(), "run make pages"
 
 
 def verbs() -> dict[str, object]:
