@@ -30,9 +30,9 @@ def pitch_peaks(block: Block, grid: Grid) -> Float32:
     low, high = usable[0], usable[-1] + 1
     near = block.power[:, low - 1 : high + 1]
     left, here, right = near[:, :-2], near[:, 1:-1], near[:, 2:]
-    is_peak = here > _PEAK_SHARE * block.power.max(axis=1, keepdims=True)
-    is_peak &= here > left
-    is_peak &= here >= right
+    rises = near[:, 1:] > near[:, :-1]
+    is_peak = rises[:, :-1] > rises[:, 1:]
+    is_peak &= here > _PEAK_SHARE * block.power.max(axis=1, keepdims=True)
     rows, columns = np.divmod(np.flatnonzero(is_peak), is_peak.shape[1])
     return _refined(left[rows, columns], here[rows, columns], right[rows, columns], columns + low, grid)
 

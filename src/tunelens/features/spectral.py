@@ -124,5 +124,7 @@ def flux(block: Block, _grid: Grid) -> Float32:
     """Return the distance between consecutive magnitude spectra that each sum to 1, shape (t,)."""
     shares = block.magnitude / block.total
     first = block.before / max(float(block.before.sum()), float(np.finfo(np.float32).tiny))
-    step = np.concatenate([shares[:1] - first, np.diff(shares, axis=0)])
-    return np.sqrt(np.einsum("tk,tk->t", step, step))
+    squares = np.empty(len(shares), np.float32)
+    for steps, out in ((shares[:1] - first, squares[:1]), (np.diff(shares, axis=0), squares[1:])):
+        np.einsum("tk,tk->t", steps, steps, out=out)
+    return np.sqrt(squares)

@@ -11,8 +11,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from tunelens.features.grid import Float32, Float64, Grid
 
-BLOCK_SAMPLES = 1 << 18
-"""Samples of the frames of one block: 128 of 2048 samples; their magnitude and power are 1 MB together."""
+BLOCK_SAMPLES = 1 << 19
+"""Samples of the frames of one block, 256 of 2048 samples: larger ones leave the cache, smaller ones spend
+more time on calls than on numbers."""
+
+TRANSFORM_SAMPLES = 1 << 17
+"""Samples that are transformed at once: in float64 a block of frames is too large for the nearest cache."""
 
 LANE = 32
 """Rows of a spectrum are padded with zeros to a multiple of this many bins (see `Block.lanes`)."""
@@ -63,10 +67,17 @@ def hann(n: int) -> Float64:
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
 
 
-def framed(y: Float32, grid: Grid) -> Float32:
-    """Return centred frames of `y`, padded with zeros: a view of shape (t, n_fft)."""
-    padded = np.pad(y, grid.n_fft // 2)
-    return sliding_window_view(padded, grid.n_fft)[:: grid.hop_length]
+def framed(y: Float32, grid: Grid, start: int, stop: int) -> Float32:
+    """Return the centred frames `start` to `stop` of `y`, zeros outside it: shape (stop - start, n_fft).
+
+    Only frames that reach over an end are copied.
+    """
+    first = start * grid.hop_length - grid.n_fft // 2
+    last = first + (stop - start - 1) * grid.hop_length + grid.n_fft
+    piece = y[max(first, 0) : last]
+    if first < 0 or last > len(y):
+        piece = np.pad(piece, (max(-first, 0), max(last - len(y), 0)))
+    return sliding_window_view(piece, grid.n_fft)[:: grid.hop_length]
 
 
 def block_length(grid: Grid) -> int:
@@ -76,25 +87,26 @@ def block_length(grid: Grid) -> int:
 
 def blocks(y: Float32, grid: Grid) -> Iterator[Block]:
     """Walk over the short-time Fourier transform of `y` (Hann window, centred, zero padding)."""
-    frames, window = framed(y, grid), hann(grid.n_fft)
-    step, last = block_length(grid), None
-    for start in range(0, len(frames), step):
-        magnitude, power = _spectra(frames[start : start + step] * window)
-        block = Block(magnitude, power, magnitude[:1] if last is None else last)
+    n_frames, step = grid.n_frames(len(y)), block_length(grid)
+    last: Float32 | None = None
+    for start in range(0, n_frames, step):
+        magnitude = _magnitude(y, grid, start, min(start + step, n_frames))
+        yield Block(magnitude, np.square(magnitude), magnitude[:1] if last is None else last)
         last = magnitude[-1:]
-        yield block
 
 
-def _spectra(windowed: Float64) -> tuple[Float32, Float32]:
-    """Return magnitude and power, padded to whole lanes.
+def _magnitude(y: Float32, grid: Grid, start: int, stop: int) -> Float32:
+    """Return the magnitude of the frames `start` to `stop`, padded to whole lanes.
 
     The transform is done in float64: rounding in float32 would drown what lies 140 dB below the loudest
     bin, such as the stop band of a resampler, and that is where valleys of the contrast lie.
     """
     from scipy import fft
 
-    spectrum = fft.rfft(windowed, axis=1, overwrite_x=True).astype(np.complex64)
-    power = np.zeros((len(spectrum), -(-spectrum.shape[1] // LANE) * LANE), np.float32)
-    np.multiply(spectrum, spectrum.conj(), out=spectrum)
-    power[:, : spectrum.shape[1]] = spectrum.real
-    return np.sqrt(power), power
+    out = np.zeros((stop - start, -(-grid.n_bins // LANE) * LANE), np.float32)
+    step = max(2, TRANSFORM_SAMPLES // grid.n_fft)
+    for first in range(start, stop, step):
+        windowed = framed(y, grid, first, min(first + step, stop)) * hann(grid.n_fft)
+        spectrum = fft.rfft(windowed, axis=1, overwrite_x=True).astype(np.complex64)
+        np.abs(spectrum, out=out[first - start :][: len(spectrum), : grid.n_bins])
+    return out

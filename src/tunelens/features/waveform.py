@@ -14,7 +14,7 @@ SMOOTHINGS = (1, 10, 100, 1000)
 N_BANDS = 10
 _BAND_SMOOTHING = 5
 _FIRST_BIN = 2
-_CHUNK = 1 << 14
+_CHUNK = 1 << 16
 
 WAVEFORM_NAMES: tuple[str, ...] = tuple(
     f"amp{n}{kind}{what}"
