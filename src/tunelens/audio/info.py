@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from tunelens.audio.decoders import open_file
+from tunelens.audio.decoders import DECODERS
 from tunelens.audio.source import Source
-from tunelens.base.errors import EmptyAudioError
+from tunelens.base.errors import AudioError, EmptyAudioError
 
-# What the tag reader raises when tags are damaged: that costs the titles, and nothing else.
-_DAMAGED = (
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    OSError,
-    struct.error,
-)
+_TAG_READER = "pyav"
+_PLAIN_NAMES = {"track": "tracknumber", "wm/year": "date"}
 _LONGEST_TAG = 300
 
 
@@ -137,51 +127,31 @@ def info_of(source: Source) -> AudioInfo:
         bit_rate=facts.bit_rate,
         has_video=facts.has_video,
         decoder=source.decoder,
-        **_credits(source.tags | _read_tags(source.path)),
+        **_credits(_tags(source)),
     )
 
 
-def _read_tags(path: Path) -> dict[str, str]:
-    """Tags by mutagen under their plain names, as far as it knows the format."""
-    import mutagen
-
-    with os.fdopen(open_file(path), "rb") as file:
-        try:
-            found = mutagen.File(file, easy=True)
-            return {name: str(values[0]) for name, values in _items(found) if values}
-        except (mutagen.MutagenError, *_DAMAGED):
-            return {}
-
-
-def _items(found: Any) -> list[tuple[str, Any]]:
-    if found is None or not found.tags:
-        return []
-    return [(_PLAIN_NAMES.get(name, name), values) for name, values in found.tags.items()]
+def _tags(source: Source) -> dict[str, str]:
+    """Tags under plain names. FFmpeg knows more than libsndfile: ID3 in wav and aiff, genres by number."""
+    if source.decoder == _TAG_READER:
+        return _plain(source.tags)
+    try:
+        reader = DECODERS[_TAG_READER].open(source.path)
+    except AudioError:
+        return source.tags
+    reader.close()
+    return source.tags | _plain(reader.tags)
 
 
-# ID3 frames in wav and aiff, and ASF attributes, have no easy names.
-_PLAIN_NAMES = {
-    "TIT2": "title",
-    "TPE1": "artist",
-    "TALB": "album",
-    "TCON": "genre",
-    "TDRC": "date",
-    "TRCK": "tracknumber",
-    "Title": "title",
-    "Author": "artist",
-    "WM/AlbumTitle": "album",
-    "WM/Genre": "genre",
-    "WM/Year": "date",
-    "WM/TrackNumber": "tracknumber",
-}
+def _plain(tags: dict[str, str]) -> dict[str, str]:
+    return {_PLAIN_NAMES.get(name, name): value for name, value in tags.items()}
 
 
 def _credits(tags: dict[str, str]) -> dict[str, Any]:
     words = {name: _text(tags.get(name)) for name in ("title", "artist", "album", "genre")}
-    track = tags.get("tracknumber") or tags.get("track")
     return words | {
         "year": _number(r"\b(\d{4})\b", tags.get("date")),
-        "track_number": _number(r"^(\d{1,4})", track),
+        "track_number": _number(r"^(\d{1,4})", tags.get("tracknumber")),
     }
 
 
