@@ -212,6 +212,17 @@ def test_float_wav_in_absurd_units(tmp_path: Path, tone: np.ndarray) -> None:
         decode(path)
 
 
+def test_a_clip_larger_than_allowed_is_refused(
+    tmp_path: Path, tone: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "long.wav", np.tile(tone, 6), SR)
+    monkeypatch.setattr(sys.modules["tunelens.audio.decode"], "MOST_CLIP_BYTES", 2**20)
+    with pytest.raises(DecodeError, match="as one clip") as caught:
+        decode(path)
+    assert "stream" in (caught.value.hint or "")
+    assert decode(path, duration_s=10.0).duration_s == 10.0
+
+
 def test_one_sample(tmp_path: Path) -> None:
     path = write(tmp_path / "one.wav", np.array([0.5], np.float32), SR, "FLOAT")
     assert decode(path).y.tolist() == [0.5]

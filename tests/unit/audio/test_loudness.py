@@ -62,6 +62,12 @@ def test_loudness_range_of_two_levels(levels: tuple[float, float], expected: flo
     assert loudness_range_lu(powers(np.stack([y, y]))) == pytest.approx(expected, abs=1.0)
 
 
+def test_loudness_range_leaves_out_what_is_20_lu_below_the_mean() -> None:
+    """EBU Tech 3342, case 4: 20 s each at -50, -35, -20, -35, -50 dBFS have 15 LU, ± 1 LU."""
+    y = np.concatenate([level(db, 20.0) for db in (-50.0, -35.0, -20.0, -35.0, -50.0)])
+    assert loudness_range_lu(powers(np.stack([y, y]))) == pytest.approx(15.0, abs=1.0)
+
+
 @pytest.mark.parametrize("freq_hz", [40.0, 60.0, 120.0, 500.0, 2000.0, 8000.0, 15000.0])
 def test_weighting_over_frequency(freq_hz: float) -> None:
     """pyloudnorm filters in time what we weight in frequency."""

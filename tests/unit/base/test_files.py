@@ -34,6 +34,17 @@ def test_an_error_leaves_the_old_content_and_no_litter(tmp_path: Path, error: ty
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be replaced there")
+def test_a_reader_of_the_old_file_reads_on(tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    target.write_text("old")
+    with target.open() as reader:
+        with atomic_path(target) as temporary:
+            temporary.write_text("new")
+        assert reader.read() == "old"
+    assert target.read_text() == "new"
+
+
 def test_folders_are_made(tmp_path: Path) -> None:
     target = tmp_path / "a" / "两只老虎" / "out.csv"
     with atomic_path(target) as temporary:

@@ -33,6 +33,13 @@ def test_tuning_is_found_and_does_not_change_the_key(cadence, a4_hz):
     assert key.tuning_hz == pytest.approx(a4_hz, abs=1.0)
 
 
+@pytest.mark.parametrize("a4_hz", [430.0, 452.0])
+def test_pitch_classes_are_counted_at_the_tuning_of_the_track(cadence, a4_hz):
+    weights = [pitch_classes(Tones.of(cadence(2, "major", hz).y, 22050)) for hz in (440.0, a4_hz)]
+    tuned, detuned = (each / each.sum() for each in weights)
+    assert detuned == pytest.approx(tuned, abs=0.01)
+
+
 def test_pure_tone_falls_on_its_pitch_class():
     t = np.arange(22050 * 3) / 22050
     for midi in (48, 57, 69, 81):

@@ -45,6 +45,15 @@ def test_the_42_are_their_definition(rng: np.random.Generator, offset: float) ->
         assert ours[name] == pytest.approx(value, rel=2e-3, abs=2e-6), name
 
 
+def test_bands_leave_out_the_two_lowest_bins(rng: np.random.Generator) -> None:
+    n = 5 * 20000
+    noise = 0.1 * rng.standard_normal(n)
+    slow = 0.5 * np.sin(2 * np.pi * np.arange(n) / n)
+    ours, truth = waveform_statistics(Clip((noise + slow).astype(np.float32), 22050)), by_definition(noise)
+    for k in range(1, 11):
+        assert ours[f"power{k}"] == pytest.approx(truth[f"power{k}"], rel=2e-3)
+
+
 def test_names_are_those_of_the_definition() -> None:
     assert {"amp1mean", "amp1dmean", "amp1000dkurt", "amp10skew", "power1", "power10"} <= set(WAVEFORM_NAMES)
 

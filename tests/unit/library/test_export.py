@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
 from tunelens.base.errors import DataError, MissingDependencyError, ParameterError, UnknownNameError
 from tunelens.library.export import COLUMNS, TAG_COLUMNS, export
+from tunelens.library.spotify import spotify_features
 
 # Name -> (type, lowest, highest) as Spotify's public reference gave them.
 SPOTIFY = {
@@ -108,6 +110,13 @@ def test_spotify_has_all_names_in_range_or_null_with_a_reason(shelf, tmp_path):
     first, second = json.loads((tmp_path / "x.json").read_text("utf-8"))
     assert (first["key"], first["mode"], first["tempo"], first["duration_ms"]) == (10, 0, 96.0, 1000)
     assert second["not_estimated"]["tempo"]
+
+
+@pytest.mark.parametrize(("lufs", "expected"), [(1.5, 0.0), (-14.0, -14.0), (-75.0, -60.0), (None, None)])
+def test_spotify_loudness_stays_in_its_range(shelf, lufs, expected):
+    features = spotify_features(replace(shelf.track("a.wav"), loudness_lufs=lufs))
+    assert features["loudness"] == expected
+    assert ("loudness" in features["not_estimated"]) == (lufs is None)
 
 
 @pytest.mark.parametrize("format", ["csv", "json", "parquet", "spotify"])

@@ -110,6 +110,14 @@ def test_mistakes_are_pointed_at(library, where, message):
         library.tracks(where)
 
 
+def test_a_tag_is_likely_by_probability_or_by_rank(library, make):
+    tags = {"rock": 0.7, "jazz": 0.6, "sad": 0.5, "happy": 0.25, "female vocalists": 0.24}
+    library.put(make("five.wav", tags=tags))
+    library.put(make("few.wav", hz=300, tags={"rock": 0.03, "happy": 0.02}))
+    found = {where: library.count(where) for where in ("tag:sad", "tag:happy", "voice:female", "tag:rock")}
+    assert found == {"tag:sad": 1, "tag:happy": 2, "voice:female": 0, "tag:rock": 2}
+
+
 def test_an_unknown_field_offers_its_neighbours():
     with pytest.raises(ParameterError) as caught:
         parse("tmpo:90")
