@@ -125,7 +125,7 @@ class Listening:
     def _measure(self, y: Samples) -> Samples:
         """Take loudness, peak and clipping from a native block; return its mono mix."""
         self._meter.add(y)
-        peak = max(float(y.max()), -float(y.min()))
+        peak = self._source.peak
         self._window_peak = max(self._window_peak, peak)
         self._peak = max(self._peak, peak)
         self._n_values += y.size

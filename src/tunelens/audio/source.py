@@ -35,11 +35,14 @@ class Source:
         Sample that the next `read` begins at.
     warnings : list of str
         What is wrong with the file, as far as it was decoded.
+    peak : float
+        Largest absolute sample of what the last `read` returned.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.position = 0
+        self.peak = 0.0
         self.warnings: list[str] = []
         self._order = list(decoder_order(path))
         self._heard = False
@@ -93,7 +96,7 @@ class Source:
         while not self._ended:
             try:
                 y = self._reader.read(n)
-                _require_sane(self.path, y, self.position / self.facts.sr)
+                self.peak = _sane_peak(self.path, y, self.position / self.facts.sr)
             except DecodeError as error:
                 if not self._go_on_with_next():
                     self._end_after(error)
@@ -169,9 +172,11 @@ class _InsaneError(DecodeError):
     """The samples are no sound."""
 
 
-def _require_sane(path: Path, y: Samples, at_s: float) -> None:
-    if y.shape[1] == 0 or -ABSURD_PEAK <= y.min() <= y.max() <= ABSURD_PEAK:
-        return
+def _sane_peak(path: Path, y: Samples, at_s: float) -> float:
+    """Return the largest absolute sample; raise `_InsaneError` when it cannot be sound."""
+    peak = max(float(y.max()), -float(y.min())) if y.size else 0.0
+    if peak <= ABSURD_PEAK:
+        return peak
     wrong = y.size - int(np.isfinite(y).sum())
     if wrong:
         what = f"{wrong} of {y.size} samples are not finite (NaN or infinite)"

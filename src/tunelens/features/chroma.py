@@ -22,12 +22,9 @@ def pitch_peaks(block: Block, grid: Grid) -> Float32:
     A peak is a local maximum above a tenth of the strongest bin of its frame, refined by a parabola
     (Smith 2011, "Spectral Audio Signal Processing").
     """
-    freqs = grid.freqs_hz
-    usable = np.flatnonzero((freqs >= _PEAK_RANGE_HZ[0]) & (freqs < _PEAK_RANGE_HZ[1]))
-    usable = usable[(usable > 0) & (usable < grid.n_bins - 1)]
-    if not usable.size:
+    low, high = _peak_bins(grid)
+    if low >= high:
         return np.zeros((0, 2), np.float32)
-    low, high = usable[0], usable[-1] + 1
     near = block.power[:, low - 1 : high + 1]
     left, here, right = near[:, :-2], near[:, 1:-1], near[:, 2:]
     rises = near[:, 1:] > near[:, :-1]
@@ -35,6 +32,13 @@ def pitch_peaks(block: Block, grid: Grid) -> Float32:
     is_peak &= here > _PEAK_SHARE * block.power.max(axis=1, keepdims=True)
     rows, columns = np.divmod(np.flatnonzero(is_peak), is_peak.shape[1])
     return _refined(left[rows, columns], here[rows, columns], right[rows, columns], columns + low, grid)
+
+
+@lru_cache(maxsize=16)
+def _peak_bins(grid: Grid) -> tuple[int, int]:
+    """First bin that may be a peak, and the first one beyond; both its neighbours must exist."""
+    low, high = np.searchsorted(grid.freqs_hz, _PEAK_RANGE_HZ)
+    return max(int(low), 1), min(int(high), grid.n_bins - 1)
 
 
 def _refined(left: Float32, here: Float32, right: Float32, bins: np.ndarray, grid: Grid) -> Float32:

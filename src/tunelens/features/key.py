@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from tunelens.features.chroma import PITCH_CLASSES
 from tunelens.features.grid import Float32, Float64
+from tunelens.features.spectrum import framed
 
 MODES = ("major", "minor")
 STEPS = 10
@@ -85,10 +85,10 @@ class Tones:
     def of(cls, y: Float32, sr: int) -> Tones:
         """Measure one-dimensional `y`: peaks from 80 to 1400 Hz of spectra of 186 ms."""
         n_fft = max(64, 2 * round(_N_FFT * sr / 44100))
-        frames = sliding_window_view(np.pad(y, n_fft // 2), n_fft)[::n_fft]
+        n_frames = 1 + len(y) // n_fft
         total = np.zeros(12 * STEPS)
-        for start in range(0, len(frames), _BLOCK):
-            total += _histogram(frames[start : start + _BLOCK], sr)
+        for start in range(0, n_frames, _BLOCK):
+            total += _histogram(framed(y, n_fft, n_fft, start, min(start + _BLOCK, n_frames)), sr)
         return cls(total)
 
     def __add__(self, other: Tones) -> Tones:

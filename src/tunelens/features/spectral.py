@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tunelens.features.grid import Float32, Float64, Grid
 from tunelens.features.spectrum import LANE, Block
@@ -18,14 +19,21 @@ _FLOOR = 1e-10
 
 def centroid_bandwidth(block: Block, grid: Grid) -> Float32:
     """Return centroid and bandwidth, Hz, shape (t, 2); 0 for silence."""
-    s0, s1, s2 = np.moveaxis(block.lanes.astype(np.float64), 2, 0)
-    middles = np.arange(s0.shape[1]) * LANE + (LANE - 1) / 2
-    total = s0.sum(axis=1)
+    n_lanes = block.lanes.shape[1]
+    total, first, second = (block.lanes.reshape(-1, 3 * n_lanes) @ _moment_weights(n_lanes)).T
     total[total == 0] = 1.0
-    centroid = (s1.sum(axis=1) + s0 @ middles) / total
-    away = middles - centroid[:, None]
-    variance = (s2 + 2 * away * s1 + away**2 * s0).sum(axis=1) / total
+    centroid = first / total
+    variance = second / total - centroid**2
     return _as_hz(np.stack([centroid, np.sqrt(np.maximum(variance, 0))], axis=1), grid)
+
+
+@lru_cache(maxsize=16)
+def _moment_weights(n_lanes: int) -> Float64:
+    """What turns moments of lanes about their middles into those of a frame about bin 0, (3 n_lanes, 3)."""
+    middles = np.arange(n_lanes) * LANE + (LANE - 1) / 2
+    one, none = np.ones(n_lanes), np.zeros(n_lanes)
+    rows = [[one, middles, middles**2], [none, one, 2 * middles], [none, none, one]]
+    return np.ascontiguousarray(np.moveaxis(np.array(rows), 2, 0)).reshape(-1, 3)
 
 
 def _as_hz(bins: Float64, grid: Grid) -> Float32:
@@ -85,14 +93,15 @@ def contrast_bands(grid: Grid) -> tuple[tuple[slice, int], ...]:
 
 
 @lru_cache(maxsize=16)
-def _extreme_weights(grid: Grid) -> Float32:
-    """What turns bands that are sorted in place into means of their ends, shape (n_bins, 14)."""
+def _ends(grid: Grid) -> tuple[NDArray[np.intp], Float32]:
+    """Return the bins at the ends of bands sorted in place, and what makes means of them, (n, 14)."""
     weights = np.zeros((grid.n_bins, 2 * CONTRAST_BANDS), np.float32)
     for k, (bins, count) in enumerate(contrast_bands(grid)):
         if bins.stop > bins.start:
             weights[bins.stop - count : bins.stop, k] = 1 / count
             weights[bins.start : bins.start + count, CONTRAST_BANDS + k] = 1 / count
-    return weights
+    used = np.flatnonzero(weights.any(axis=1))
+    return used, weights[used]
 
 
 def contrast_extremes(block: Block, grid: Grid) -> Float32:
@@ -100,7 +109,8 @@ def contrast_extremes(block: Block, grid: Grid) -> Float32:
     ordered = block.magnitude[:, : grid.n_bins].copy()
     for bins, _ in contrast_bands(grid):
         ordered[:, bins].sort(axis=1)
-    return ordered @ _extreme_weights(grid)
+    ends, weights = _ends(grid)
+    return ordered[:, ends] @ weights
 
 
 def contrast(extremes: Float32, grid: Grid) -> Float32:

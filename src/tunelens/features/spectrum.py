@@ -67,17 +67,17 @@ def hann(n: int) -> Float64:
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
 
 
-def framed(y: Float32, grid: Grid, start: int, stop: int) -> Float32:
+def framed(y: Float32, n_fft: int, hop_length: int, start: int, stop: int) -> Float32:
     """Return the centred frames `start` to `stop` of `y`, zeros outside it: shape (stop - start, n_fft).
 
-    Only frames that reach over an end are copied.
+    A view, save where frames reach over an end.
     """
-    first = start * grid.hop_length - grid.n_fft // 2
-    last = first + (stop - start - 1) * grid.hop_length + grid.n_fft
+    first = start * hop_length - n_fft // 2
+    last = first + (stop - start - 1) * hop_length + n_fft
     piece = y[max(first, 0) : last]
     if first < 0 or last > len(y):
         piece = np.pad(piece, (max(-first, 0), max(last - len(y), 0)))
-    return sliding_window_view(piece, grid.n_fft)[:: grid.hop_length]
+    return sliding_window_view(piece, n_fft)[::hop_length]
 
 
 def block_length(grid: Grid) -> int:
@@ -106,7 +106,7 @@ def _magnitude(y: Float32, grid: Grid, start: int, stop: int) -> Float32:
     out = np.zeros((stop - start, -(-grid.n_bins // LANE) * LANE), np.float32)
     step = max(2, TRANSFORM_SAMPLES // grid.n_fft)
     for first in range(start, stop, step):
-        windowed = framed(y, grid, first, min(first + step, stop)) * hann(grid.n_fft)
-        spectrum = fft.rfft(windowed, axis=1, overwrite_x=True).astype(np.complex64)
+        frames = framed(y, grid.n_fft, grid.hop_length, first, min(first + step, stop))
+        spectrum = fft.rfft(frames * hann(grid.n_fft), axis=1, overwrite_x=True).astype(np.complex64)
         np.abs(spectrum, out=out[first - start :][: len(spectrum), : grid.n_bins])
     return out
