@@ -48,7 +48,7 @@ class Ear:
     """
 
     def __init__(self, hearing: Hearing, n_patches: int | None) -> None:
-        self._hearing = hearing
+        self.hearing = hearing
         self._patches = Patches(n_patches)
         self._tape: Tape | None = None
         self._outputs: list[Mapping[str, Float32]] = []
@@ -57,7 +57,7 @@ class Ear:
     def add(self, clip: Clip) -> None:
         """Hear the next window; any rate, but one for the whole recording (else `ParameterError`)."""
         if self._tape is None:
-            self._tape = Tape(self._hearing.cut, clip.sr)
+            self._tape = Tape(self.hearing.cut, clip.sr)
         self._tape.add(clip)
         self._patches.take_from(self._tape)
         if self._patches.n_patches is None:
@@ -82,22 +82,22 @@ class Ear:
         return self._tagging()
 
     def _hear(self, excerpts: Iterable[Excerpt]) -> None:
-        cut = self._hearing.cut
+        cut = self.hearing.cut
         waiting = iter(excerpts)
         while batch := list(islice(waiting, BATCH)):
-            self._outputs.append(self._hearing.net(np.stack([excerpt.samples(cut) for excerpt in batch])))
+            self._outputs.append(self.hearing.net(np.stack([excerpt.samples(cut) for excerpt in batch])))
             self._indices.extend(excerpt.index for excerpt in batch)
 
     def _tagging(self) -> Tagging:
         joined = {name: np.concatenate([one[name] for one in self._outputs]) for name in self._outputs[0]}
         scores = joined.pop("scores")
         return Tagging(
-            model=self._hearing.model,
-            version=self._hearing.version,
-            tags=self._hearing.tags,
+            model=self.hearing.model,
+            version=self.hearing.version,
+            tags=self.hearing.tags,
             scores=scores,
-            times_s=np.array(self._indices, np.float32) * np.float32(self._hearing.cut.patch_s),
-            patch_s=self._hearing.cut.patch_s,
+            times_s=np.array(self._indices, np.float32) * np.float32(self.hearing.cut.patch_s),
+            patch_s=self.hearing.cut.patch_s,
             embeddings={name: values.mean(axis=0) for name, values in joined.items()},
         )
 

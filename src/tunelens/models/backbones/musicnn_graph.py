@@ -5,6 +5,8 @@ Against the graph as it was trained, the same function in another order:
 - Every front-end convolution is followed by relu, batch norm and a maximum over all frequencies. The maximum
   is taken first, since the other two are monotonic; a filter whose batch norm falls is negated, so that its
   minimum is a maximum too. Relu and batch norm then touch one value where there were up to 96.
+- Filters are filled up with zeros to whole lanes of the processor, so that the runtime keeps one layout from
+  the convolution through the maximum instead of reordering the large result in between.
 - The batch norm before the dense layer is folded into its weights.
 """
 
@@ -16,6 +18,7 @@ from tunelens.models.backbones.graph import Float32, Graph, Weights, batch_norm
 
 PATCH_SHAPE = (187, 96)
 N_PENULTIMATE = 200
+LANES = 16
 _TIMBRAL = ("", "_1")
 _TEMPORAL = ("_2", "_3", "_4")
 
@@ -58,12 +61,15 @@ def _following(name: str) -> str:
 def _front(graph: Graph, weights: Weights, x: str, name: str) -> str:
     """Return (batch, filters, time): one kind of filter at its best place on the frequency axis."""
     kernel = weights[f"conv2d{name}/kernel"].transpose(3, 2, 0, 1)
+    n_filters, _, length, height = kernel.shape
     scale, shift = batch_norm(weights, _following(name))
     sign = np.where(scale < 0, np.float32(-1), np.float32(1))
-    before = (kernel.shape[2] - 1) // 2
-    after = kernel.shape[2] - 1 - before
-    convolved = graph.add("Conv", x, kernel * sign[:, None, None, None], pads=[before, 0, after, 0])
-    best = graph.add("ReduceMax", convolved, axes=[3], keepdims=0)
+    filled = np.pad(kernel * sign[:, None, None, None], ((0, -n_filters % LANES), (0, 0), (0, 0), (0, 0)))
+    before = (length - 1) // 2
+    convolved = graph.add("Conv", x, filled, pads=[before, 0, length - 1 - before, 0])
+    best = graph.add("MaxPool", convolved, kernel_shape=[1, PATCH_SHAPE[1] - height + 1])
+    best = graph.add("Squeeze", best, np.array([3]))
+    best = graph.add("Slice", best, np.array([0]), np.array([n_filters]), np.array([1]))
     best = graph.add("Add", graph.add("Mul", best, _column(sign)), _column(weights[f"conv2d{name}/bias"]))
     return _normalised(graph, graph.add("Relu", best), scale, shift)
 
