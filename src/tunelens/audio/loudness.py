@@ -3,6 +3,9 @@
 The K-weighting is applied to the spectrum: the power of each 100 ms is the weighted sum of its squared FFT,
 and the weights are the squared response of the two filters that BS.1770-4 tabulates at 48 kHz. So there is no
 filter state, and every rate is weighted alike.
+
+Above 10 kHz the weighting is flat. There the power is known from the samples, and the FFT, now of the sum of
+two samples each, has to take off only what lower frequencies weigh less.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ _SHELF = (
 )
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 _TABLE_SR = 48_000
+# From here on what the sums of two samples fold down lies above 10 kHz, and lands where little is taken off.
+_LEAST_HALVED_SR = 40_000
 # BS.1770-4, table 3 (left, right, centre, [low frequency,] surrounds), by the number of channels.
 _SURROUND = 1.41
 _CHANNEL_WEIGHTS = {
@@ -43,21 +48,34 @@ def _response(freqs_hz: NDArray[Any], taps: tuple[tuple[float, ...], tuple[float
     return np.abs(top / bottom) ** 2
 
 
+def _weighting(freqs_hz: NDArray[Any]) -> NDArray[Any]:
+    return _response(freqs_hz, _SHELF) * _response(freqs_hz, _HIGH_PASS)
+
+
+_FLAT = float(_weighting(np.array(_TABLE_SR / 2)))
+
+
 @lru_cache(maxsize=16)
-def k_weights(sr: int, n_fft: int, *, two_sided: bool = False) -> NDArray[np.float32]:
-    """Squared K-weighting response at the bins of an FFT, such that they sum |FFT|² to mean power.
+def _shortfalls(sr: int, n: int, *, halved: bool, two_sided: bool) -> NDArray[np.float32]:
+    """How much less than `_FLAT` each bin weighs, such that they sum |FFT|² of `n` samples to mean power.
 
     Parameters
     ----------
     sr : int
         Sample rate, Hz.
-    n_fft : int
-        Length of the FFT and of the segment.
+    n : int
+        Samples of the segment.
+    halved : bool
+        The FFT is that of n / 2 sums of two samples.
     two_sided : bool
         For a complex FFT; else for a real one, whose inner bins count twice.
     """
-    freqs_hz = np.abs(np.fft.fftfreq(n_fft, 1.0 / sr)) if two_sided else np.fft.rfftfreq(n_fft, 1.0 / sr)
-    weights = _response(freqs_hz, _SHELF) * _response(freqs_hz, _HIGH_PASS) / float(n_fft) ** 2
+    n_fft = n // 2 if halved else n
+    step_s = n / n_fft / sr
+    freqs_hz = np.abs(np.fft.fftfreq(n_fft, step_s)) if two_sided else np.fft.rfftfreq(n_fft, step_s)
+    weights = (_FLAT - _weighting(freqs_hz)) / float(n_fft) ** 2
+    if halved:
+        weights /= (2 * np.cos(np.pi * freqs_hz / sr)) ** 2
     if not two_sided:
         weights[1 : (n_fft + 1) // 2] *= 2.0
     return weights.astype(np.float32)
@@ -125,33 +143,28 @@ class LoudnessMeter:
     def _measure(self, y: Samples, n: int | None = None) -> Powers:
         n = n or self._n
         if y.shape[0] == 2 and y.T.flags.c_contiguous:
-            return _power_of_pairs(y.T, self._sr, n)
-        return sum(gain * _power(x, self._sr, n) for gain, x in zip(self._gains, y, strict=True))
+            # Read as left + i right, one complex FFT serves both: with weights that are equal at k and -k
+            # the mixed terms cancel.
+            return _power(y.T.view(np.complex64).reshape(-1, n), self._sr)
+        rows = (np.ascontiguousarray(x).reshape(-1, n) for x in y)
+        return sum(gain * _power(x, self._sr) for gain, x in zip(self._gains, rows, strict=True))
 
 
-def _power(x: Samples, sr: int, n: int) -> Powers:
+def _power(segments: NDArray[Any], sr: int) -> Powers:
+    """K-weighted mean power of each row, of real and imaginary part together."""
     import scipy.fft
 
-    spectrum = scipy.fft.rfft(np.ascontiguousarray(x).reshape(-1, n), axis=1)
-    return _weighted_sum(spectrum, k_weights(sr, n))
-
-
-def _power_of_pairs(pairs: Samples, sr: int, n: int) -> Powers:
-    """Sum of the powers of left and right, interleaved (samples, 2).
-
-    Read as left + i right, one complex FFT serves both: with weights that are equal at k and -k the mixed
-    terms cancel.
-    """
-    import scipy.fft
-
-    spectrum = scipy.fft.fft(pairs.view(np.complex64).reshape(-1, n), axis=1)
-    return _weighted_sum(spectrum, k_weights(sr, n, two_sided=True))
-
-
-def _weighted_sum(spectrum: NDArray[np.complex64], weights: NDArray[np.float32]) -> Powers:
-    parts = spectrum.view(np.float32)
-    np.square(parts, out=parts)
-    return (parts @ np.repeat(weights, 2)).astype(np.float64)
+    n, two_sided = segments.shape[1], np.iscomplexobj(segments)
+    parts = segments.view(np.float32)
+    flat = np.vecdot(parts, parts).astype(np.float64) * (_FLAT / n)
+    halved = sr >= _LEAST_HALVED_SR and n % 2 == 0
+    if halved:
+        segments = segments[:, ::2] + segments[:, 1::2]
+    spectrum = scipy.fft.fft(segments, axis=1) if two_sided else scipy.fft.rfft(segments, axis=1)
+    squares = spectrum.view(np.float32)
+    np.square(squares, out=squares)
+    shortfalls = _shortfalls(sr, n, halved=halved, two_sided=two_sided)
+    return np.maximum(flat - squares @ np.repeat(shortfalls, 2), 0.0)
 
 
 def _to_lufs(power: float) -> float:
