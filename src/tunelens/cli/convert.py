@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from tunelens.cli.bar import Bar
-from tunelens.cli.face import AsJson, Face, Force, Quiet, example, guarded, printable, worst
+from tunelens.cli.face import AsJson, Face, Force, Quiet, example, guarded, worst
+from tunelens.cli.plain import printable
 
 NAME = "convert"
 EPILOG = example(
@@ -58,7 +59,7 @@ def run(
             lambda console, target=target: console.print(printable(str(target)), markup=False),  # type: ignore[misc]
         )
     for source, warning in report.warnings:
-        face.say(f"{printable(str(source))}: {warning}")
+        face.say(printable(f"{source}: {warning}"))
     for source, error in report.failed:
         face.failure(str(source), error)
     face.say(f"{len(report.done)} converted, {len(report.failed)} failed")

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from tunelens.cli.bar import Bar
 from tunelens.cli.draw import draw_tracks
-from tunelens.cli.face import AsJson, Face, Jobs, Quiet, example, guarded, printable, worst
+from tunelens.cli.face import AsJson, Face, Jobs, Quiet, example, guarded, worst
 from tunelens.cli.launch import INTERRUPTED
+from tunelens.cli.plain import printable
 
 if TYPE_CHECKING:
     from tunelens.services.demo import Demo

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from tunelens.cli.face import AsJson, Face, example, guarded, printable
+from tunelens.cli.face import AsJson, Face, example, guarded
+from tunelens.cli.plain import printable
 
 NAME = "doctor"
 EPILOG = example("tunelens doctor", "tunelens doctor --json")
@@ -26,7 +28,7 @@ def run(as_json: AsJson = False) -> int:
     def draw(out: Console) -> None:
         table = Table("what", "state", "detail")
         for check in health.checks:
-            table.add_row(check.name, _MARK[check.ok], printable(check.detail))
+            table.add_row(escape(check.name), _MARK[check.ok], escape(printable(check.detail)))
         out.print(table)
 
     Face(as_json).result("", health.to_dict(), draw)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tunelens.cli.face import printable
+from tunelens.cli.plain import printable
 
 if TYPE_CHECKING:
     from tunelens.library.analysis import Analysis
@@ -58,6 +58,8 @@ def draw_analysis(out: Console, analysis: Analysis) -> None:
     table = Table(
         show_header=False, box=None, title=escape(printable(_title(analysis))), title_justify="left"
     )
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for name, value in _facts(analysis):
         table.add_row(f"[dim]{name}[/]", escape(printable(value)))
     out.print(table)

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tunelens.cli.face import AsJson, Face, example, guarded
+from tunelens.cli.plain import printable
 
 app = typer.Typer(help="The pretrained nets: list them, fetch them, read about them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name that `models list` prints.")]
@@ -29,7 +31,8 @@ def list_(as_json: AsJson = False) -> int:
     table = Table("name", "here", "tags", "licence", "source")
     for model in models:
         here = "[green]yes[/]" if model.available else "no"
-        table.add_row(model.name, here, str(model.n_tags or ""), model.licence, model.source)
+        words = (escape(printable(text)) for text in (model.licence, model.source))
+        table.add_row(escape(model.name), here, str(model.n_tags or ""), *words)
     face.out.print(table)
     return 0
 
@@ -52,7 +55,7 @@ def pull(
         face.result(
             name,
             {"path": str(path)},
-            lambda out, name=name, path=path: out.print(f"{name}: {path}", markup=False),  # type: ignore[misc]
+            lambda out, name=name, path=path: out.print(printable(f"{name}: {path}"), markup=False),  # type: ignore[misc]
         )
     return 0
 
@@ -71,6 +74,11 @@ def info(name: Name, as_json: AsJson = False) -> int:
 def _draw(out: Console, facts: dict[str, Any]) -> None:
     table = Table(show_header=False)
     for key, value in facts.items():
-        many = isinstance(value, (list, tuple))
-        table.add_row(key, ", ".join(map(str, value)) if many else str(value))
+        table.add_row(key, escape("\n".join(printable(line) for line in _lines(value))))
     out.print(table)
+
+
+def _lines(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{name}: {', '.join(map(str, several))}" for name, several in value.items()]
+    return [", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)]

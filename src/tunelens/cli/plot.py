@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tunelens.cli.face import AsJson, Face, Force, example, guarded, printable
+from tunelens.cli.face import AsJson, Face, Force, example, guarded
+from tunelens.cli.plain import printable
 
 NAME = "plot"
 EPILOG = example(

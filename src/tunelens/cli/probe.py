@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tunelens.base.errors import TunelensError
-from tunelens.cli.face import AsJson, Face, example, guarded, printable, worst
+from tunelens.cli.face import AsJson, Face, example, guarded, worst
+from tunelens.cli.plain import printable
 
 NAME = "probe"
 EPILOG = example("tunelens probe song.mp3", "tunelens probe --json *.flac")
@@ -38,8 +40,8 @@ def run(
 
 
 def _draw(out: Console, fields: dict[str, object]) -> None:
-    table = Table(title=printable(str(fields["path"])), show_header=False, title_justify="left")
+    table = Table(title=escape(printable(str(fields["path"]))), show_header=False, title_justify="left")
     for name, value in fields.items():
         if name != "path" and value not in (None, "", ()):
-            table.add_row(name, printable(str(value)))
+            table.add_row(name, escape(printable(str(value))))
     out.print(table)

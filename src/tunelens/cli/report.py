@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from tunelens.cli.bar import Bar
-from tunelens.cli.face import AsJson, Face, Force, LibraryFile, Quiet, Where, example, guarded, printable
+from tunelens.cli.face import AsJson, Face, Force, LibraryFile, Quiet, Where, example, guarded
+from tunelens.cli.plain import printable
 
 NAME = "report"
 EPILOG = example("tunelens report", 'tunelens report --where "genre:jazz" --out jazz.html')

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunelens.library.identity import path_to_text
+from tunelens.library.identity import escape, path_to_text
 
 GROUPS = ("genre", "mood", "instrument", "voice", "era", "other")
 
@@ -122,7 +122,7 @@ class Track:
     def name(self) -> str:
         """What to call it: artist and title, or the name of the file."""
         if not self.title:
-            return path_to_text(self.path).rsplit("/", 1)[-1]
+            return escape(self.path.name)
         return f"{self.artist} - {self.title}" if self.artist else self.title
 
     def likely_tags(self, group: str) -> tuple[str, ...]:
