@@ -223,6 +223,13 @@ def test_a_clip_larger_than_allowed_is_refused(
     assert decode(path, duration_s=10.0).duration_s == 10.0
 
 
+@pytest.mark.parametrize(("sr", "n_channels"), [(500, 1), (768_001, 1), (8000, 65)])
+def test_a_rate_or_number_of_channels_that_no_recording_has(tmp_path: Path, sr: int, n_channels: int) -> None:
+    path = tmp_path / "absurd.wav"
+    soundfile.write(path, np.full((4000, n_channels), 0.1), sr)
+    refuses(path, DecodeError, "absurd.wav")
+
+
 def test_one_sample(tmp_path: Path) -> None:
     path = write(tmp_path / "one.wav", np.array([0.5], np.float32), SR, "FLOAT")
     assert decode(path).y.tolist() == [0.5]

@@ -8,11 +8,12 @@ import librosa
 import numpy as np
 import pytest
 
-from tunelens.audio import Clip
+from tunelens.audio import Clip, resample
 from tunelens.base.errors import DataError, EmptyAudioError, ParameterError
 from tunelens.base.settings import Settings
 from tunelens.models import Tagging, onnx_backbone
 from tunelens.models.backbones.musicnn import FEATURES, MSD_TAGS, MTT_TAGS
+from tunelens.models.patches import Tape
 from tunelens.models.taxonomy import group_of, words
 
 PATCH_S = FEATURES.cut.patch_s
@@ -55,6 +56,18 @@ def test_windows_leave_no_trace(
         np.testing.assert_allclose(
             parts.scores, whole.scores, rtol=1e-6
         )  # batches of other sizes round otherwise
+
+
+@pytest.mark.parametrize("sr", [8000, 22050, 44101])
+def test_a_patch_is_resampled_as_in_the_whole(rng: np.random.Generator, sr: int) -> None:
+    clip, cut = Clip(rng.uniform(-0.5, 0.5, 12 * sr).astype(np.float32), sr), FEATURES.cut
+    whole = resample(clip, cut.sr).y
+    tape = Tape(cut, sr)
+    tape.add(clip)
+    for index in (1, 2):
+        begin = index * cut.step - cut.context
+        there = tape.take(index).samples(cut)
+        np.testing.assert_allclose(there, whole[begin : begin + cut.length], atol=1e-5)
 
 
 @pytest.mark.parametrize("minutes", [0.5, 1, 4, 11])

@@ -13,12 +13,16 @@ import pytest
 import soundfile
 
 from tunelens.base.errors import (
+    AudioError,
     DecodeError,
     EmptyAudioError,
+    LateError,
     MissingDependencyError,
     NotFoundError,
     UnknownNameError,
+    WorkerError,
 )
+from tunelens.library.identity import FileStamp
 from tunelens.library.store import Library
 from tunelens.services import analyze as service
 from tunelens.services.analyze import ScanReport, analyze, analyze_many
@@ -172,6 +176,38 @@ def test_broken_files_are_tried_again_only_with_a_reason(library, music, monkeyp
     tone(broken)
     assert names(scan(library, music).analyzed) == ["text.mp3"]
     assert library.failures() == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "program", "tried"),
+    [
+        (DecodeError, None, []),
+        (LateError, None, []),
+        (WorkerError, None, ["0.wav"]),
+        (AudioError, None, ["0.wav"]),
+        (DecodeError, "0.0.1", ["0.wav"]),
+    ],
+)
+def test_only_what_would_fail_again_is_not_tried_again(library, music, monkeypatch, error, program, tried):
+    path = music / "0.wav"
+    with monkeypatch.context() as patch:
+        if program:
+            patch.setattr("tunelens.__version__", program)
+        library.put_failure(path, error("'0.wav' failed"), FileStamp.of(path))
+    report = scan(library, path)
+    assert names(report.analyzed) == tried
+    assert len(report.failed) == 1 - len(tried)
+
+
+def test_another_song_of_the_same_size_is_no_moved_file(library, music):
+    scan(library, music)
+    number = library.track(music / "0.wav").id
+    size = (music / "0.wav").stat().st_size
+    (music / "0.wav").unlink()
+    assert tone(music / "new.wav", 777).stat().st_size == size
+    report = scan(library, music)
+    assert (names(report.analyzed), report.moved) == (["new.wav"], ())
+    assert library.track(music / "new.wav").id != number
 
 
 def test_each_file_counts_once_however_it_is_named(library, music, monkeypatch):
