@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.harness import Row, Skip, data_dir, timed
+from bench.harness import Row, Skip, data_dir, elapsed
 
 N_CLIPS = 120
 MIX_S = 3 * 3600
@@ -109,7 +109,7 @@ def _scan_s(clips: list[Path], options: Any, jobs: int) -> float:
     from tunelens.services.analyze import analyze_many
 
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "music.db") as library:
-        seconds = timed(lambda: analyze_many(clips, library, jobs=jobs, options=options))
+        seconds = elapsed(lambda: analyze_many(clips, library, jobs=jobs, options=options))
         if library.count() != len(clips):
             raise RuntimeError(f"{library.count()} of {len(clips)} files were analysed")
     return seconds

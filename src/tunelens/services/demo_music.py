@@ -64,10 +64,11 @@ def fetch_music(into: Path, settings: Settings) -> tuple[Credit, ...]:
     MissingDependencyError
         A package is neither cached nor to be had; the hint says how to point at a local copy.
     """
-    return (*_generated(fetch(GENERATED, settings), into), *_played(fetch(PLAYED, settings), into))
+    return (*generated(fetch(GENERATED, settings), into), *played(fetch(PLAYED, settings), into))
 
 
-def _generated(package: Path, into: Path) -> list[Credit]:
+def generated(package: Path, into: Path) -> list[Credit]:
+    """Place the generated tracks under `into`."""
     with zipfile.ZipFile(package) as archive:
         members = [name for name in archive.namelist() if name.endswith(".opus")]
     prompts = {found[0]: found for found in _PROMPT.findall(read_member(package, _PROMPTS).decode("utf-8"))}
@@ -89,7 +90,8 @@ def _generated_credit(path: Path, prompts: dict[str, tuple[str, ...]]) -> Credit
     )
 
 
-def _played(package: Path, into: Path) -> list[Credit]:
+def played(package: Path, into: Path) -> list[Credit]:
+    """Place the two whole songs under `into`."""
     members = [f"arcade/resources/assets/music/{name}" for name in _SONGS]
     return [
         Credit(
