@@ -37,6 +37,19 @@ def test_fluctuation_is_the_residue_of_a_fitted_line(rng, scale):
     assert fluctuation(walk, scale) == pytest.approx(np.sqrt(np.mean(np.square(residues))))
 
 
+def test_exponents_are_slopes_over_scales_as_the_paper_counts_them(rng):
+    """Streich & Herrera 2005: a scale of s blocks counts as s + 3."""
+    series = rng.random(4000)
+    walk = np.cumsum(series - series.mean())
+    scales = [31, 34, 37, 41, 45]
+    fluctuations = [fluctuation(walk, scale) for scale in scales]
+    slopes = [
+        np.log(fluctuations[i + 1] / fluctuations[i]) / np.log((scales[i + 1] + 3) / (scales[i] + 3))
+        for i in range(4)
+    ]
+    assert exponents(series)[:4] == pytest.approx(slopes)
+
+
 def test_levels_are_standard_deviations_of_10_ms(rng):
     y = rng.normal(size=1000).astype(np.float32)
     assert levels(y, 22050) == pytest.approx(y[:880].reshape(4, 220).std(axis=1), rel=1e-4)

@@ -23,6 +23,14 @@ def test_two_levels_by_hand():
     assert dynamic_complexity_db(powers) == pytest.approx((abs(middle) + abs(-20 - middle)) / 2)
 
 
+def test_loud_moments_count_more():
+    """Three quarters at 0 dB, one at -20 dB: the level about which they deviate is not their mean."""
+    powers = np.repeat([1.0, 0.01], [150, 50])
+    quiet = 0.9**20 / 3
+    middle = -20 * quiet / (1 + quiet)
+    assert dynamic_complexity_db(powers) == pytest.approx(0.75 * abs(middle) + 0.25 * abs(-20 - middle))
+
+
 def test_silent_moments_are_left_out():
     powers = np.repeat([0.1, 0.0, 0.1], 20)
     assert dynamic_complexity_db(powers) == pytest.approx(0)
