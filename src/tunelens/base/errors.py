@@ -24,6 +24,9 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 + SIGINT, as shells have it."""
+
 
 class TunelensError(Exception):
     """Base of all errors of this package.

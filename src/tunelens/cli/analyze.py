@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tunelens.base.errors import ParameterError
+from tunelens.base.errors import INTERRUPTED, ParameterError
 from tunelens.cli.bar import Bar
 from tunelens.cli.draw import MOST_ROWS, draw_analysis, draw_tracks
 from tunelens.cli.face import (
@@ -19,7 +19,6 @@ from tunelens.cli.face import (
     guarded,
     worst,
 )
-from tunelens.cli.launch import INTERRUPTED
 
 if TYPE_CHECKING:
     from tunelens.library.store import Library

@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tunelens.base.errors import INTERRUPTED
 from tunelens.cli.bar import Bar
 from tunelens.cli.draw import draw_tracks
 from tunelens.cli.face import AsJson, Face, Jobs, Quiet, example, guarded, worst
-from tunelens.cli.launch import INTERRUPTED
 from tunelens.cli.plain import printable
 
 if TYPE_CHECKING:

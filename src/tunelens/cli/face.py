@@ -17,8 +17,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from tunelens.base.errors import TunelensError
-from tunelens.cli.launch import INTERRUPTED
+from tunelens.base.errors import INTERRUPTED, TunelensError
 
 P = ParamSpec("P")
 
