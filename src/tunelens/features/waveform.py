@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
@@ -45,22 +46,31 @@ class Moments:
         """Measure `values`, in chunks that stay in cache."""
         if not values.size:
             return cls()
-        about = values.mean()
-        sums = np.zeros(4)
-        for start in range(0, values.size, _CHUNK):
-            away = values[start : start + _CHUNK] - about
-            square = away * away
-            sums += away.sum(), away @ away, square @ away, square @ square
-        return cls._centred(values.size, float(about), sums)
+        chunks = (values[start : start + _CHUNK] for start in range(0, values.size, _CHUNK))
+        return cls._centred(values.size, values.mean(), chunks)
 
     @classmethod
-    def _centred(cls, n: int, about: float, sums: Float64) -> Moments:
-        """Move moments from `about`, which is near the mean, to the mean."""
+    def of_steps(cls, values: Float32) -> Moments:
+        """Measure the first difference of `values`, whose mean is known from the ends."""
+        n = values.size - 1
+        if n < 1:
+            return cls()
+        chunks = (np.diff(values[start : start + _CHUNK + 1]) for start in range(0, n, _CHUNK))
+        return cls._centred(n, (values[-1] - values[0]) / np.float32(n), chunks)
+
+    @classmethod
+    def _centred(cls, n: int, about: np.float32, chunks: Iterable[Float32]) -> Moments:
+        """Take the moments of `chunks` from `about`, which is near the mean, and move them to the mean."""
+        sums = np.zeros(4)
+        for chunk in chunks:
+            away = chunk - about
+            square = away * away
+            sums += away.sum(), away @ away, square @ away, square @ square
         s1, s2, s3, s4 = (float(x) for x in sums)
         e = s1 / n
         return cls(
             n,
-            about + e,
+            float(about) + e,
             max(s2 - n * e**2, 0.0),
             s3 - 3 * e * s2 + 2 * n * e**3,
             max(s4 - 4 * e * s3 + 6 * e**2 * s2 - 3 * n * e**4, 0.0),
@@ -114,7 +124,7 @@ class WaveformSums:
         moments: list[Moments] = []
         for n in SMOOTHINGS:
             smooth = _block_means(y, n)
-            moments += Moments.of(smooth), Moments.of(np.diff(smooth))
+            moments += Moments.of(smooth), Moments.of_steps(smooth)
         return cls(tuple(moments), _bands(_block_means(y, _BAND_SMOOTHING)))
 
     def __add__(self, other: WaveformSums) -> WaveformSums:
