@@ -5,7 +5,6 @@ Results go to stdout, progress and messages to stderr. ``--json`` prints one obj
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from tunelens.base.errors import INTERRUPTED, TunelensError
+from tunelens.cli.plain import json_line, printable
 
 P = ParamSpec("P")
 
@@ -76,14 +76,8 @@ class Face:
 
     @staticmethod
     def _line(value: Mapping[str, Any]) -> None:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-        sys.stdout.write(printable(text) + "\n")
+        sys.stdout.write(json_line(value) + "\n")
         sys.stdout.flush()
-
-
-def printable(text: str) -> str:
-    """Return `text` with the bytes of a name that is not UTF-8 shown as ``\\xNN``."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def worst(errors: Sequence[TunelensError], n_items: int) -> int:
