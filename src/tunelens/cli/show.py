@@ -23,12 +23,13 @@ def run(
     as_json: AsJson = False,
 ) -> int:
     """Show everything that is known of one track, and how sure it is."""
+    import os
     from pathlib import Path
 
     from tunelens.library.store import Library
 
     with Library.open(library, create=False) as catalogue:
-        there = Path(track).exists()
+        there = bool(track) and os.path.lexists(track)
         analysis = catalogue.get(Path(track).absolute() if there else track)
     Face(as_json).result(str(analysis.path), analysis.to_dict(), lambda out: draw_analysis(out, analysis))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ _MEANINGS = {
     "disk is full": "make room and run again; everything finished before is kept",
     "readonly": "the file or its folder may not be written; name another with --library",
     "unable to open": "is its folder there, and may you write to it?",
-    "disk i/o error": "the disk or network share failed; everything finished before is kept",
+    "disk i/o error": "the disk or network share failed, or is full; everything finished before is kept",
 }
 
 
@@ -34,9 +35,9 @@ class Database:
     take back the last few commits, as whole tracks, and damages nothing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._engine = _engine(path)
+        self._engine = _frozen_engine(path) if read_only else _engine(path)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -106,21 +107,47 @@ def open_database(path: Path, *, create: bool) -> Database:
     NotFoundError
         The file does not exist and `create` is False.
     DataError
-        It cannot be opened, is not a library, or is newer than this program.
+        It cannot be opened, is a folder, is not a library, or is newer than this program.
     """
-    if not create and not path.is_file():
+    if os.path.isdir(path):  # noqa: PTH112 - never raises
+        raise DataError(
+            f"{str(path)!r} is a folder; a library is one file", hint="add a file name to --library"
+        )
+    if not create and not os.path.isfile(path):  # noqa: PTH113
         raise NotFoundError(f"there is no library at {str(path)!r}", hint="tunelens analyze FOLDER makes one")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"cannot make the folder of {str(path)!r}: {error.strerror}") from error
-    database = Database(path)
+    database = Database(path, read_only=not create and _is_frozen(path))
     try:
         database.prepare()
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _is_frozen(path: Path) -> bool:
+    """Is it on a read-only disk, or another person's? To read in WAL mode, SQLite writes beside the file."""
+    return not (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK))
+
+
+def _frozen_engine(path: Path) -> Engine:
+    """Read without writing; a log that a writer has left beside the file is read where SQLite can."""
+    log = Path(f"{path}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    address = f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), creator=lambda: sqlite3.connect(address, uri=True)
+    )
+    event.listen(engine, "connect", _set_up_frozen)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up_frozen(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
 
 
 def _engine(path: Path) -> Engine:

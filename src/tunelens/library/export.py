@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tunelens.base.errors import DataError, MissingDependencyError, UnknownNameError
+from tunelens.base.errors import MissingDependencyError, UnknownNameError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.library.query import condition
 from tunelens.library.spotify import spotify_features
@@ -62,11 +62,8 @@ def export(library: Library, out: Path, *, format: str, where: str = "", force: 
         raise UnknownNameError.among("export format", format, FORMATS)
     condition(where)
     check_writable(out, force=force)
-    try:
-        with atomic_path(out) as temporary:
-            return FORMATS[format](temporary, library.iterate(where))
-    except OSError as error:
-        raise DataError(f"cannot write {str(out)!r}: {error.strerror or error}") from error
+    with atomic_path(out) as temporary:
+        return FORMATS[format](temporary, library.iterate(where))
 
 
 def record(track: Track) -> dict[str, Any]:

@@ -469,7 +469,7 @@ def _guesses(ref: int | str | Path, text: str) -> Iterator[Any]:
         yield tracks.c.id == int(text)
     if isinstance(ref, int) or "\0" in text:
         return
-    yield tracks.c.path.in_([path_to_text(text), escape(text)])  # as a shell gives it, or as lists and JSON write it
+    yield tracks.c.path.in_([path_to_text(text), escape(text)])  # as a shell gives it, or as JSON has it
     if len(text) >= 6 and set(text.lower()) <= set("0123456789abcdef"):
         yield tracks.c.sha256.startswith(text.lower())
     if isinstance(ref, str) and text.strip():

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tunelens.audio import Unfound, find_audio
-from tunelens.base.errors import TunelensError
+from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.progress import Progress, Silent
 from tunelens.library.analysis import Analysis
 from tunelens.library.identity import FileStamp
@@ -174,6 +174,12 @@ def _workers(jobs: int | None, options: HearOptions) -> int:
     )
 
 
+def _whole(path: str | Path) -> str:
+    if not os.fspath(path):
+        raise ParameterError("a path is empty; the name of a file or folder is needed")
+    return os.path.abspath(path)  # noqa: PTH100 - absolute() keeps ".."
+
+
 @contextmanager
 def _unbroken() -> Iterator[None]:
     """Hold Ctrl-C back until the block has ended, so that what is kept is what is counted."""
@@ -220,7 +226,7 @@ class _Scan:
                     self._fail(step)
 
     def _found(self, paths: Iterable[str | Path]) -> Iterator[Path]:
-        for found in find_audio(os.path.abspath(path) for path in paths):  # noqa: PTH100 - absolute() keeps ".."
+        for found in find_audio(map(_whole, paths)):
             self.n_files += 1
             if isinstance(found, Unfound):
                 self.failed.append((found.path, found.error))

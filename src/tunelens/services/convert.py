@@ -123,7 +123,7 @@ def convert(
     """
     recipe = _Recipe(sr, begin_s, end_s, mono, lufs, trim_silence, denoise, subtype, force)
     out = Path(out_dir)
-    if out.exists() and not out.is_dir():
+    if os.path.exists(out) and not os.path.isdir(out):  # noqa: PTH110, PTH112 - never raise
         raise ParameterError(f"{str(out)!r} is a file; a folder for the WAV files is needed")
     jobs, failed = _plan(paths, out)
     return _carry_out(jobs, failed, recipe, progress or Silent())
@@ -153,7 +153,7 @@ def _carry_out(
 
 def _convert_one(source: Path, target: Path, recipe: _Recipe) -> tuple[str, ...]:
     """Convert one file and return what its conversion lacks."""
-    if target.exists():
+    if os.path.exists(target):  # noqa: PTH110 - never raises
         if target.samefile(source):
             raise ParameterError(f"{str(source)!r} would be overwritten by its own conversion")
         if not recipe.force:
@@ -183,12 +183,12 @@ def _plan(
     """Return (source, target) for what can be converted, and (path, error) for what was not found."""
     placed: list[tuple[Path, Path]] = []
     failed: list[tuple[Path, TunelensError]] = []
-    for given in map(Path, paths):
+    for given in map(_whole, paths):
         for found in _found(given, out):
             if isinstance(found, Unfound):
                 failed.append((found.path, found.error))
             else:
-                place = found.relative_to(given) if given.is_dir() else Path(found.name)
+                place = found.relative_to(given) if _is_folder(given) else Path(found.name)
                 placed.append((found, place))
     placed = list(dict(placed).items())
     return [(source, out / name) for source, name in _named(placed)], failed
@@ -196,11 +196,21 @@ def _plan(
 
 def _found(given: Path, out: Path) -> Iterator[Path | Unfound]:
     """Walk `given`, leaving out what an earlier run wrote into it."""
-    inside = given.is_dir() and out.resolve().is_relative_to(given.resolve()) and out.exists()
+    inside = _is_folder(given) and out.resolve().is_relative_to(given.resolve()) and out.exists()
     for found in find_audio([given]):
         own = inside and isinstance(found, Path) and found.resolve().is_relative_to(out.resolve())
         if not own or out.samefile(given):
             yield found
+
+
+def _whole(path: str | os.PathLike[str]) -> Path:
+    if not os.fspath(path):
+        raise ParameterError("a path is empty; the name of a file or folder is needed")
+    return Path(path)
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - never raises
 
 
 def _named(placed: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Path, Path]]:

@@ -143,5 +143,5 @@ def test_wrong_formats_and_places_are_named(shelf, tmp_path):
     with pytest.raises(UnknownNameError, match="export format 'xlsx'"):
         export(shelf, tmp_path / "x", format="xlsx")
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(DataError, match="cannot write"):
+    with pytest.raises(DataError, match="cannot be written"):
         export(shelf, tmp_path / "file" / "x.csv", format="csv")

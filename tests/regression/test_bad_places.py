@@ -1,0 +1,116 @@
+"""Places that cannot be written or named, and libraries that may only be read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.sounds import sine, write
+
+from tunelens.base.errors import DataError, NotFoundError, ParameterError
+from tunelens.base.files import atomic_path, check_writable
+from tunelens.library.database import Database
+from tunelens.library.export import export
+from tunelens.library.store import Library
+from tunelens.services.analyze import analyze_many
+from tunelens.services.convert import convert
+from tunelens.services.hear import HearOptions
+from tunelens.services.plot import plot
+
+TOO_LONG = "x" * 300
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    return write(tmp_path / "song.wav", sine(440.0, 8000, 2.0), 8000)
+
+
+@pytest.fixture
+def heard(tmp_path: Path, song: Path) -> Path:
+    with Library.open(tmp_path / "music.db") as library:
+        analyze_many([song], library, engine="inline", options=HearOptions(models=()))
+    return tmp_path / "music.db"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_name_too_long_for_the_disk(tmp_path: Path, song: Path, heard: Path) -> None:
+    long = tmp_path / f"{TOO_LONG}.png"
+    ways: list[Callable[[], object]] = [
+        lambda: plot(song, "waveform", long),
+        lambda: check_writable(long) and Library.open(tmp_path / TOO_LONG),
+        lambda: _export(heard, long),
+    ]
+    for way in ways:
+        with pytest.raises(DataError, match=r"File name too long|unable to open"):
+            way()
+    with pytest.raises(NotFoundError):
+        Library.open(tmp_path / TOO_LONG, create=False)
+
+
+def _export(library: Path, out: Path) -> None:
+    with Library.open(library) as opened:
+        export(opened, out, format="csv")
+
+
+def test_a_file_where_a_folder_is_needed(tmp_path: Path, song: Path) -> None:
+    with pytest.raises(DataError, match="cannot be written: File exists"):
+        plot(song, "waveform", song / "picture.png")
+    with pytest.raises(DataError, match="is a folder"):
+        Library.open(tmp_path)
+
+
+def test_an_empty_path_is_not_the_current_folder(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="empty"):
+        convert([""], tmp_path / "out")
+    with Library.open(tmp_path / "music.db") as library, pytest.raises(ParameterError, match="empty"):
+        analyze_many([""], library, options=HearOptions(models=()))
+
+
+def test_a_write_that_fails_in_the_middle_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "old.bin"
+    target.write_bytes(b"old")
+    script = (
+        "import resource, sys; from pathlib import Path; from tunelens.base.files import atomic_path\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+        "with atomic_path(Path(sys.argv[1])) as path: path.write_bytes(bytes(9000))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, target], capture_output=True, text=True, check=False)
+    assert "DataError" in ran.stderr and "cannot be written: File too large" in ran.stderr
+    assert target.read_bytes() == b"old"
+    assert names(tmp_path) == ["old.bin"], "no half file stays"
+
+
+def test_an_error_of_the_writer_goes_through(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), atomic_path(tmp_path / "a"):
+        raise ZeroDivisionError
+    assert names(tmp_path) == []
+
+
+def test_a_library_that_may_only_be_read_is_read_and_left_alone(heard: Path) -> None:
+    before = names(heard.parent), heard.read_bytes()
+    database = Database(heard, read_only=True)
+    database.prepare()
+    with Library(database) as library:
+        assert [track.path.name for track in library.tracks()] == ["song.wav"]
+        assert library.get(1).duration_s == 2.0
+        with pytest.raises(DataError, match="readonly"):
+            library.remove(1)
+    assert (names(heard.parent), heard.read_bytes()) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_library_in_a_folder_of_another_person_is_read(heard: Path) -> None:
+    heard.chmod(0o444)
+    heard.parent.chmod(0o555)
+    try:
+        with Library.open(heard, create=False) as library:
+            assert library.count() == 1
+    finally:
+        heard.parent.chmod(0o755)
