@@ -94,6 +94,7 @@ def test_offline_with_nothing_cached_says_what_to_fetch(
         (("analyze", "absent.mp3", "--no-models"), 3, "absent.mp3"),
         (("analyze", "x", "--models", "MSD_music"), 2, "MSD_musicnn"),
         (("analyze", "x", "--no-models", "--patches", "0"), 2, "--patches"),
+        (("analyze", "x", "--no-models", "--patches", "²"), 2, "--patches"),
         (("analyze", "x", "--no-models", "--engine", "locl"), 2, "local"),
         (("plot", "spectogram", "x.wav"), 2, "spectrogram"),
         (("plot", "mel", "absent.wav"), 3, "absent.wav"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -103,7 +104,7 @@ def _count(patches: str | None, default: int) -> int | None:
         return default
     if patches == ALL_PATCHES:
         return None
-    if not patches.isdigit() or int(patches) == 0:
+    if not re.fullmatch("[1-9][0-9]{0,8}", patches):
         raise ParameterError(f"--patches is {patches!r}; a whole number from 1 or 'all' is needed")
     return int(patches)
 

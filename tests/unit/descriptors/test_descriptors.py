@@ -68,6 +68,19 @@ def test_gain_moves_loudness_only(song, described, gain):
     assert np.abs(louder.beats_s - described.beats_s).max() < 0.03
 
 
+def test_a_delay_moves_the_beats_only(song, described):
+    delay_s = 3 * 2048 / SR  # whole frames, so that the same samples meet in each of them
+    silence = np.zeros((*song.y.shape[:-1], round(delay_s * song.sr)), np.float32)
+    later = describe_clip(song.with_y(np.concatenate([silence, song.y], axis=-1)))
+    assert later.duration_s == pytest.approx(described.duration_s + delay_s, abs=1e-3)
+    assert later.tempo.bpm == pytest.approx(described.tempo.bpm, rel=0.005)
+    assert (later.key.tonic, later.key.mode) == (described.key.tonic, described.key.mode)
+    assert later.loudness_lufs == pytest.approx(described.loudness_lufs, abs=0.05)
+    assert later.energy == pytest.approx(described.energy, abs=0.02)
+    nearest = np.abs(later.beats_s[:, None] - (described.beats_s + delay_s)).min(axis=1)
+    assert np.mean(nearest < 0.03) > 0.9
+
+
 def test_louder_is_not_calmer(song):
     energies = [describe_clip(song.with_y(song.y * np.float32(gain))).energy for gain in (0.05, 0.3, 1.0)]
     assert energies == sorted(energies)
