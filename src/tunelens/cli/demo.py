@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tunelens.services.demo import Demo
 
 NAME = "demo"
-EPILOG = example("tunelens demo", "tunelens demo --no-models --out /tmp/demo")
+EPILOG = example("tunelens demo", "tunelens demo --no-models --out free-music")
 
 
 @guarded
