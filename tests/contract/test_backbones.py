@@ -58,7 +58,7 @@ def test_hears(ear: Ear, backbone: Backbone, rng: np.random.Generator) -> None:
     y = rng.uniform(-0.3, 0.3, int(22050 * 3.5 * backbone.patch_s)).astype(np.float32)
     ear.add(Clip(y, 22050))
     tagging = ear.finish()
-    assert tagging.model == backbone.name
+    assert (tagging.model, tagging.version) == (backbone.name, backbone.version)
     assert tagging.tags == backbone.tags
     assert tagging.scores.shape == (2, len(backbone.tags))
     assert ((tagging.scores >= 0) & (tagging.scores <= 1)).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class OnnxFolder:
 
     def listener(self, n_patches: int | None, settings: Settings) -> Ear:
         """Return an ear for one recording."""
-        return Ear(load_net(self.pull(settings)), n_patches)
+        return Ear(replace(load_net(self.pull(settings)), version=self.version), n_patches)
 
 
 def onnx_backbone(folder: Path | str) -> OnnxFolder:
