@@ -24,7 +24,7 @@ def test_a_folder_in_the_data_folder_is_a_backbone(tiny_net: Path, home: Path) -
     names, facts = json.loads(done.stdout)
     assert names[-1] == "tiny"
     assert facts["available"]
-    assert facts["tags"] == {"other": ["loud", "silent"]}
+    assert facts["tags"] == {"mood": ["loud"], "other": ["silent"]}
 
 
 def test_another_net_of_the_same_name_is_another_version(tiny_net: Path, tmp_path: Path) -> None:
