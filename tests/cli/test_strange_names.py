@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -78,3 +79,14 @@ def test_a_folder_named_like_markup(tunelens: Tunelens, home: Path) -> None:
     ran = tunelens("doctor", TUNELENS_DATA_DIR=str(home / "[red]" / "[∕]" / "[/bold"))
     assert ran.code == 0, ran.err
     assert "[red]" in ran.out
+
+
+def test_json_is_json_in_every_locale(tunelens: Tunelens, strange: Path) -> None:
+    write_wav(pulse(97, 330, 3), strange / "🎵.wav")
+    for encoding in ("utf-8", "ascii", "gbk"):
+        ran = tunelens(
+            "probe", "--json", *sorted(strange.iterdir()), PYTHONIOENCODING=encoding, PYTHONUTF8="0"
+        )
+        paths = [one["path"] for one in map(json.loads, ran.out.splitlines())]
+        assert f"{strange}/🎵.wav" in paths
+        assert f"{strange}/caf//dce9.wav" in paths

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,15 +33,20 @@ def printable(text: str) -> str:
     return _PILE.sub(r"\1", _CONTROL.sub(lambda match: repr(match[0])[1:-1], valid))
 
 
-def json_line(value: Mapping[str, Any]) -> str:
+def json_line(value: Mapping[str, Any], encoding: str | None = None) -> str:
     r"""Return `value` as one line of JSON in valid Unicode, without control characters.
 
-    A byte of a name that is not UTF-8 is written as the library writes it, see `path_to_text`.
+    A byte of a name that is not UTF-8 is written as the library writes it, see `path_to_text`. Where
+    `encoding` (of stdout, by default) is not UTF-8, the line is ASCII.
 
     Examples
     --------
     >>> print(json_line({"path": "/caf\udce9\x9b.wav"}))
     {"path": "/caf//dce9\u009b.wav"}
+    >>> print(json_line({"title": "🎵"}, "ascii"))
+    {"title": "\ud83c\udfb5"}
     """
     text = escape(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    if (encoding or getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") != "utf8":
+        return json.dumps(json.loads(text))
     return _CONTROL_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
