@@ -60,6 +60,13 @@ def test_gain_does_not_matter(rng):
     assert danceability(series * 0.01).exponent == pytest.approx(danceability(series).exponent, rel=1e-4)
 
 
+def test_noise_and_a_held_tone_do_not_wander_either(rng):
+    """No praise, but what docs/descriptors.md warns of."""
+    tone = np.sin(2 * np.pi * 440 * np.arange(20 * 22050) / 22050)
+    for y in (rng.normal(0, 0.1, 20 * 22050), tone):
+        assert describe_clip(Clip(y.astype(np.float32), 22050)).danceability.value > 0.8
+
+
 def test_beats_dance_more_than_a_swell(clicks):
     t = np.arange(20 * 22050) / 22050
     swell = np.sin(2 * np.pi * 440 * t) * np.sin(2 * np.pi * 0.05 * t) * 0.5
