@@ -15,6 +15,10 @@ import pytest
 import soundfile
 from tests.sounds import encode, sine, write
 
+from tunelens.audio import probe
+from tunelens.base.errors import TunelensError
+from tunelens.library.identity import text_to_path
+
 SR = 22050
 HEARD, EMPTY, NO_AUDIO, UNREADABLE = "heard", "empty_audio", "decode", "audio"
 EXPECTED = {
@@ -67,6 +71,20 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "两只老虎 🎵.wav", tone, SR)
     write(folder / "c.wav", tone, SR).rename(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.wav"))
     return folder
+
+
+def probed(path: Path) -> str:
+    try:
+        return HEARD if probe(path).sr == SR else "another rate"
+    except TunelensError as error:
+        return error.code
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any byte")
+def test_every_file_can_be_probed_or_is_refused_alike(zoo: Path) -> None:
+    told = {name: probed(zoo / text_to_path(name)) for name in EXPECTED}
+    later = {"nan.wav": HEARD, "inf.wav": HEARD}  # a probe reads the beginning, and the damage lies after it
+    assert told == EXPECTED | later
 
 
 def _write_lie(path: Path, tone: np.ndarray) -> None:
