@@ -117,6 +117,6 @@ def test_write_wav(tmp_path: Path) -> None:
         write_wav(Clip(np.empty(0, np.float32), SR), tmp_path / "b.wav")
     with pytest.raises(ParameterError, match="PCM_16"):
         write_wav(Clip(np.zeros(3, np.float32), SR), tmp_path / "b.wav", subtype="MP3")
-    with pytest.raises(ParameterError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot be written"):
         write_wav(Clip(np.zeros(3, np.float32), SR), path / "b.wav")
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["a.wav", "new"]
