@@ -45,9 +45,18 @@ def _against(rival: Rival, paths: list[Path]) -> Iterator[Row]:
     with Listener(rival.name, *rival.script) as theirs, Listener.ours() as ours:
         for listener in (theirs, ours):
             listener.hear(paths[0])
+        pairs = []
         for path in paths:
             pair, note = _in_turns(ours, theirs, path, rival.repeats)
-            yield pair.row(f"{rival.name}: {path.name}", floor=1.0, note=note)
+            pairs.append(pair)
+            yield pair.row(f"{rival.name}: {path.name}", note=note)
+    yield Row.less(
+        f"{rival.name}: all {len(pairs)} files",
+        sum(pair.ours_s for pair in pairs),
+        sum(pair.theirs_s for pair in pairs),
+        floor=1.0,
+        note="CPU seconds, sum of the medians",
+    )
 
 
 def _in_turns(ours: Listener, theirs: Listener, path: Path, repeats: int) -> tuple[Pair, str]:

@@ -47,8 +47,10 @@ def test_speed_says_how_many_times_faster(
     rivals = (speed.Rival("slow", (scripts[1],)), speed.Rival("wav", (scripts[1],), wav_only=True))
     monkeypatch.setattr(speed, "RIVALS", rivals)
     rows = list(speed.speed_rows([tmp_path / "a.mp3"], [tmp_path / "a.wav"]))
-    assert [row.name for row in rows if isinstance(row, Row)] == ["slow: a.mp3", "wav: a.wav"]
+    names = ["slow: a.mp3", "slow: all 1 files", "wav: a.wav", "wav: all 1 files"]
+    assert [row.name for row in rows if isinstance(row, Row)] == names
     assert all(row.ok and row.ratio > 2 and row.ours < row.theirs for row in rows)
+    assert [row.floor for row in rows] == [None, 1.0, None, 1.0]
 
 
 def test_accuracy_counts_what_was_found(
