@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,25 @@ def test_a_library_in_a_folder_of_another_person_is_read(heard: Path) -> None:
             assert library.count() == 1
     finally:
         heard.parent.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update analyses set document = '{'",
+        "update analyses set document = '{}'",
+        "update vectors set data = x'00'",
+        "update tracks set versions = 'x'",
+        "delete from vectors",
+    ],
+)
+def test_a_damaged_row_is_told_and_healed_by_hearing_again(heard: Path, song: Path, damage: str) -> None:
+    with closing(sqlite3.connect(heard)) as connection, connection:
+        connection.execute(damage)
+    with Library.open(heard) as library:
+        if "versions" not in damage:
+            with pytest.raises(DataError, match="damaged"):
+                library.get(1)
+        again = analyze_many([song], library, engine="inline", options=HearOptions(models=()), force=True)
+        assert again.analyzed == (song,)
+        assert library.get(1).duration_s == 2.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from tunelens.base.errors import NotFoundError, ParameterError, TunelensError, UnknownNameError
+from tunelens.base.errors import DataError, NotFoundError, ParameterError, TunelensError, UnknownNameError
 from tunelens.base.settings import Settings
 from tunelens.library.analysis import Analysis
 from tunelens.library.database import Database, open_database
@@ -301,14 +302,14 @@ class Library:
         ParameterError
             More than one; the message names some.
         DataError
-            It was heard by an older Tunelens, whose descriptors mean something else.
+            It was heard by an older Tunelens, whose descriptors mean something else, or its row is damaged.
         """
         number = self._resolve(ref)
-        with self._database.read() as connection:
+        with self._database.read() as connection, _undamaged(number):
             held = _held(connection, number)
-        if held is None:
-            raise NotFoundError(f"track {number} has gone")
-        return restore(held.path, held.document, held.arrays)
+            if held is None:
+                raise NotFoundError(f"track {number} has gone")
+            return restore(held.path, held.document, held.arrays)
 
     def _resolve(self, ref: int | str | Path) -> int:
         text = str(ref)
@@ -384,11 +385,15 @@ def _put_track(connection: Connection, name: str, analysis: Analysis) -> int:
 
 
 def _with_older_taggings(connection: Connection, number: int, analysis: Analysis) -> Analysis:
-    held = _held(connection, number)
+    try:
+        with _undamaged(number):
+            held = _held(connection, number)
+            older = restore_taggings(held.document, held.arrays) if held else ()
+    except DataError:  # nothing of a damaged row is worth keeping
+        return analysis
     if held is None:
         return analysis
     asked = {tagging.model for tagging in analysis.taggings}
-    older = restore_taggings(held.document, held.arrays)
     kept = tuple(tagging for tagging in older if tagging.model not in asked)
     versions = {tagging.model: held.versions[tagging.model] for tagging in kept}
     return replace(analysis, taggings=analysis.taggings + kept, versions={**versions, **analysis.versions})
@@ -420,6 +425,20 @@ class _Held:
     arrays: list[NamedArray]
 
 
+@contextmanager
+def _undamaged(number: int) -> Iterator[None]:
+    """Map what a row raises whose content nobody here has written."""
+    try:
+        yield
+    except TunelensError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"track {number} is damaged in the library ({type(error).__name__}: {error})",
+            hint="tunelens analyze --force hears it again",
+        ) from error
+
+
 def _held(connection: Connection, number: int) -> _Held | None:
     columns = (tracks.c.path, tracks.c.versions, analyses.c.document)
     row = connection.execute(select(*columns).join(analyses).where(tracks.c.id == number)).first()
@@ -427,7 +446,7 @@ def _held(connection: Connection, number: int) -> _Held | None:
         return None
     found = connection.execute(select(vectors).where(vectors.c.track_id == number))
     arrays = [_array(connection, one) for one in found]
-    return _Held(text_to_path(row.path), json.loads(row.versions), row.document, arrays)
+    return _Held(text_to_path(row.path), _versions(row.versions), row.document, arrays)
 
 
 def _array(connection: Connection, row: Row[Any]) -> NamedArray:
@@ -479,9 +498,18 @@ def _guesses(ref: int | str | Path, text: str) -> Iterator[Any]:
         )
 
 
+def _versions(text: str) -> dict[str, str]:
+    """Return what a track was heard with; nothing when that cannot be read, so that it is heard again."""
+    try:
+        versions = json.loads(text)
+    except ValueError:
+        return {}
+    return versions if isinstance(versions, dict) else {}
+
+
 def _known(row: Row[Any]) -> Known:
     stamp = FileStamp(row.size_bytes, row.mtime_ns)
-    return Known(row.id, text_to_path(row.path), stamp, row.sha256, json.loads(row.versions))
+    return Known(row.id, text_to_path(row.path), stamp, row.sha256, _versions(row.versions))
 
 
 def _failures(rows: Iterable[Row[Any]]) -> dict[Path, Failure]:
