@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,7 @@ from tunelens.services.analyze import analyze_many
 from tunelens.services.convert import convert
 from tunelens.services.hear import HearOptions
 from tunelens.services.plot import plot
+from tunelens.services.report import report
 
 TOO_LONG = "x" * 300
 
@@ -138,3 +140,23 @@ def test_a_damaged_row_is_told_and_healed_by_hearing_again(heard: Path, song: Pa
         again = analyze_many([song], library, engine="inline", options=HearOptions(models=()), force=True)
         assert again.analyzed == (song,)
         assert library.get(1).duration_s == 2.0
+
+
+def test_numbers_beyond_those_of_sqlite(heard: Path) -> None:
+    with Library.open(heard) as library:
+        assert len(library.tracks(limit=10**30)) == 1
+        assert library.tracks(offset=10**30) == []
+        for number in (10**30, -(10**30)):
+            with pytest.raises(NotFoundError):
+                library.get(number)
+
+
+def test_a_net_that_is_named_twice_is_asked_once() -> None:
+    assert HearOptions(models=("MSD_musicnn", "MSD_musicnn")).models == ("MSD_musicnn",)
+
+
+def test_the_report_holds_no_control_characters(tmp_path: Path, heard: Path) -> None:
+    with Library.open(heard) as library:
+        page = report(library, tmp_path / "r.html", title="\x1b[2J\x9b<b>", pictures=0).read_text("utf-8")
+    assert "\ufffd[2J\ufffd&lt;b&gt;" in page
+    assert not [char for char in page if unicodedata.category(char) == "Cc" and char not in "\n\t\r"]

@@ -35,6 +35,7 @@ from tunelens.library.rows import (
 from tunelens.library.schema import analyses, failures, layouts, tags, tracks, vectors
 from tunelens.library.track import TagScore, Track
 
+LARGEST = 2**63 - 1  # whole number of SQLite
 PAGE = 500  # below SQLite's oldest limit on bound values
 
 
@@ -266,8 +267,9 @@ class Library:
         if offset < 0 or (limit is not None and limit < 0):
             raise ParameterError(f"limit is {limit} and offset {offset}; neither may be negative")
         matching = select(tracks).where(condition(where)).order_by(tracks.c.path)
+        page = matching.limit(None if limit is None else min(limit, LARGEST)).offset(min(offset, LARGEST))
         with self._database.read() as connection:
-            rows = list(connection.execute(matching.limit(limit).offset(offset)))
+            rows = list(connection.execute(page))
             return list(_with_tags(connection, rows))
 
     def iterate(self, where: str = "") -> Iterator[Track]:
@@ -485,7 +487,7 @@ def _with_tags(connection: Connection, rows: list[Row[Any]]) -> Iterator[Track]:
 def _guesses(ref: int | str | Path, text: str) -> Iterator[Any]:
     """Yield the conditions under which `ref` could name a track, the surest first."""
     if isinstance(ref, int) or (text.isascii() and text.isdecimal() and len(text) < 19):
-        yield tracks.c.id == int(text)
+        yield tracks.c.id == max(-1, min(int(text), LARGEST))
     if isinstance(ref, int) or "\0" in text:
         return
     yield tracks.c.path.in_([path_to_text(text), escape(text)])  # as a shell gives it, or as JSON has it

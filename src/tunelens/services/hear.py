@@ -43,6 +43,7 @@ class HearOptions:
     settings: Settings = field(default_factory=Settings.from_env)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "models", tuple(dict.fromkeys(self.models)))  # each is heard once
         if self.n_patches is not None and self.n_patches < 1:
             raise ParameterError(f"n_patches is {self.n_patches}; at least 1 is needed, or None for all")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ MOST_FAILURES = 500
 _TEMPLATES = Path(__file__).parent / "templates"
 _TAGS_PER_GROUP = 6
 _SUFFIXES = (".html", ".htm")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -235,11 +237,17 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_without_controls,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(clock=lambda s: clock(round(s)), hours=hours, place=place)
     return environment
+
+
+def _without_controls(value: object) -> object:
+    """HTML allows no control characters; text that is safe already is ours and has none."""
+    return _CONTROLS.sub("\ufffd", value) if type(value) is str else value
 
 
 def hours(seconds: float) -> str:
