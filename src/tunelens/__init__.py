@@ -19,8 +19,9 @@ The names below load on first use; ``import tunelens`` itself stays light.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version as _installed_version
 from typing import TYPE_CHECKING, Any
+
+from tunelens.base.version import __version__
 
 if TYPE_CHECKING:
     from tunelens.audio import Clip, probe
@@ -53,7 +54,6 @@ _WHERE = {
     "report": "tunelens.services.report:report",
 }
 
-__version__ = _installed_version("tunelens")
 __all__ = [
     "Analysis",
     "Clip",

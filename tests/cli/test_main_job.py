@@ -84,6 +84,12 @@ def test_export_writes_every_track(tunelens: Tunelens, heard: Path, home: Path, 
     assert tunelens("export", "--format", format, "--out", out, "--force").code == 0
 
 
+def test_export_without_a_file_pours_into_the_pipe(tunelens: Tunelens, heard: Path) -> None:
+    ran = tunelens("export", "--format", "json")
+    assert ran.code == 0
+    assert {Path(track["path"]).name for track in json.loads(ran.out)} >= {"fast.wav", "slow.wav"}
+
+
 def _rows(path: Path, format: str) -> int:
     if format == "csv":
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -98,6 +98,7 @@ def test_offline_with_nothing_cached_says_what_to_fetch(
         (("analyze", "x", "--no-models", "--engine", "locl"), 2, "local"),
         (("plot", "spectogram", "x.wav"), 2, "spectrogram"),
         (("plot", "mel", "absent.wav"), 3, "absent.wav"),
+        (("plot", "mel", "x.wav", "--begin", "5", "--end", "3"), 2, "--end"),
         (("list",), 3, "library"),
         (("export", "--format", "xls", "--out", "x.xls"), 3, "library"),
         (("models", "info", "musicn"), 2, "musicnn"),

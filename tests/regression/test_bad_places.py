@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.sounds import sine, write
 
+from tunelens.audio import Unfound, find_audio
 from tunelens.base.errors import DataError, NotFoundError, ParameterError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.library.database import Database
@@ -61,6 +62,11 @@ def test_a_name_too_long_for_the_disk(tmp_path: Path, song: Path, heard: Path) -
 def _export(library: Path, out: Path) -> None:
     with Library.open(library) as opened:
         export(opened, out, format="csv")
+
+
+def test_no_name_is_too_long_to_be_looked_for(tmp_path: Path) -> None:
+    (found,) = find_audio([tmp_path / TOO_LONG])
+    assert isinstance(found, Unfound) and "does not exist" in found.error.message
 
 
 def test_a_file_where_a_folder_is_needed(tmp_path: Path, song: Path) -> None:

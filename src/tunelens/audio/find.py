@@ -44,11 +44,15 @@ def find_audio(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path | Unfou
     seen: set[Path] = set()
     entered: set[tuple[int, int]] = set()
     for given in map(Path, paths):
-        for found in _in_folder(given, entered) if given.is_dir() else [_named(given)]:
+        for found in _in_folder(given, entered) if _is_folder(given) else [_named(given)]:
             key = found.path if isinstance(found, Unfound) else found
             if key not in seen:
                 seen.add(key)
                 yield found
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - never raises: a name may be too long, a folder closed
 
 
 def _named(path: Path) -> Path | Unfound:
@@ -91,7 +95,7 @@ def _walk(folder: Path, entered: set[tuple[int, int]]) -> Iterator[Path | Unfoun
 def _child(path: Path, entered: set[tuple[int, int]]) -> Iterator[Path | Unfound]:
     if path.name.startswith("."):
         return
-    if path.is_dir():
+    if _is_folder(path):
         yield from _walk(path, entered)
     elif path.suffix.lower() in AUDIO_SUFFIXES and os.path.lexists(path):
         yield path

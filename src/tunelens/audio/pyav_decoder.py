@@ -40,7 +40,7 @@ class PyavReader:
         except BaseException:
             self.close()
             raise
-        self.tags = {key.lower(): str(value) for key, value in self._metadata()}
+        self.tags = {_valid(key).lower(): _valid(value) for key, value in self._metadata()}
         self._restart(0)
 
     def _metadata(self) -> list[tuple[str, str]]:
@@ -178,10 +178,19 @@ def _open(path: Path) -> tuple[Any, BinaryIO]:
         with _Mapped(path, "not audio that FFmpeg understands"):
             # FFmpeg takes names in UTF-8 only; an open file has no name to get wrong, but is slower.
             source = name if _is_utf8(name) else handle
-            return av.open(source, options=_OPTIONS, metadata_errors="replace"), handle
+            return av.open(source, options=_OPTIONS, **_tag_errors(av.__version__)), handle
     except DecodeError:
         handle.close()
         raise
+
+
+def _tag_errors(version: str) -> dict[str, str]:
+    """PyAV 19 keeps bytes that are not UTF-8 as lone surrogates; older ones must be asked to."""
+    return {} if int(version.partition(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
+
+
+def _valid(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_utf8(name: str) -> bool:

@@ -74,8 +74,10 @@ class Source:
         for empty in errors:
             if isinstance(empty, EmptyAudioError):
                 raise empty
+        name = f"{str(self.path)!r}"
+        reasons = "; ".join(dict.fromkeys(error.message.replace(name, "it") for error in errors))
         raise DecodeError(
-            f"{str(self.path)!r} is not audio that any decoder here understands ({', '.join(DECODERS)})",
+            f"{name} is not audio that any decoder here understands: {reasons}",
             hint="is it cut off, encrypted or renamed? try to play it, or export it anew",
         ) from errors[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def write_wav(
     Raises
     ------
     ParameterError
-        The file exists and `force` is not set, the subtype is unknown, or the place cannot be written.
+        The file exists and `force` is not set, or the subtype is unknown.
+    DataError
+        The place cannot be written.
     EmptyAudioError
         The clip holds no samples.
     """
@@ -49,9 +52,11 @@ def write_wav(
     clip.require_samples()
     y = clip.y if subtype in ("FLOAT", "DOUBLE") else np.clip(clip.y, -1.0, 1.0)
     target = check_writable(Path(path), force=force)
+    held = io.BytesIO()  # libsndfile cannot tell that a disk is full
     try:
-        with atomic_path(target) as temporary, temporary.open("wb") as file:
-            soundfile.write(file, y.T, clip.sr, subtype=subtype, format="WAV")
-    except (OSError, soundfile.LibsndfileError) as error:
+        soundfile.write(held, y.T, clip.sr, subtype=subtype, format="WAV")
+    except soundfile.LibsndfileError as error:
         raise ParameterError(f"{str(target)!r} cannot be written: {error}") from error
+    with atomic_path(target) as temporary:
+        temporary.write_bytes(held.getbuffer())
     return target

@@ -114,7 +114,7 @@ def _tell(face: Face, catalogue: Library, report: ScanReport) -> None:
     if face.as_json:
         for path in done:
             face.result(str(path), catalogue.get(path).to_dict(), lambda _: None)
-    elif not face.quiet:
+    else:
         _draw(face, catalogue, report)
     for path, error in report.failed:
         face.failure(str(path), error)

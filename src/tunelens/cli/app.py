@@ -23,7 +23,7 @@ app.add_typer(models.app, name="models")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from tunelens import __version__
+        from tunelens.base.version import __version__
 
         typer.echo(f"tunelens {__version__}")
         raise typer.Exit

@@ -5,6 +5,7 @@ Results go to stdout, progress and messages to stderr. ``--json`` prints one obj
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from tunelens.base.errors import INTERRUPTED, TunelensError
+from tunelens.base.errors import INTERRUPTED, DataError, TunelensError
 from tunelens.cli.plain import json_line, printable
 
 P = ParamSpec("P")
@@ -101,11 +102,21 @@ def guarded(verb: Callable[P, int | None]) -> Callable[P, None]:
             Console(file=sys.stderr).print("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            sys.stderr.close()
+            _say_no_more()
             raise typer.Exit(0) from None
+        except OSError as error:
+            _say_no_more()
+            error_here = DataError(f"cannot write the results: {error.strerror or error}")
+            Face().failure("", error_here)
+            raise typer.Exit(error_here.exit_code) from None
         raise typer.Exit(code or 0)
 
     return run
+
+
+def _say_no_more() -> None:
+    """Nobody reads stdout any more, or its disk is full: what Python still wants to write goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def example(*lines: str) -> str:

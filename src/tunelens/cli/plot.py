@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tunelens.base.errors import ParameterError
 from tunelens.cli.face import AsJson, Face, Force, example, guarded
 from tunelens.cli.plain import printable
 
@@ -38,6 +39,8 @@ def run(
     """Draw a file, or an excerpt of it, as PNG, SVG or a page of HTML."""
     from tunelens.services.plot import plot
 
+    if end is not None and end <= begin:
+        raise ParameterError(f"--end is {end:g} and --begin {begin:g}; the end must come after the begin")
     target = out or Path(f"{Path(path).stem}.{kind}.png")
     length = None if end is None else end - begin
     drawn = plot(path, kind, target, offset_s=begin, duration_s=length, title=title, force=force)

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from tunelens.base.errors import DataError, NotFoundError, ParameterError, TunelensError, UnknownNameError
 from tunelens.base.settings import Settings
+from tunelens.base.version import __version__
 from tunelens.library.analysis import Analysis
 from tunelens.library.database import Database, open_database
 from tunelens.library.identity import FileStamp, escape, path_to_text, text_to_path
@@ -188,7 +189,7 @@ class Library:
             "message": escape(error.message),
             "hint": error.hint and escape(error.hint),
             "failed_at": _now(),
-            "program": _program(),
+            "program": __version__,
         }
         with self._database.write() as connection:
             statement = insert(failures).values(path=name, **values)
@@ -531,9 +532,3 @@ def _batches(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _program() -> str:
-    from tunelens import __version__
-
-    return __version__

@@ -15,6 +15,7 @@ from pathlib import Path
 from tunelens.audio import Unfound, find_audio
 from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.progress import Progress, Silent
+from tunelens.base.version import __version__
 from tunelens.library.analysis import Analysis
 from tunelens.library.identity import FileStamp
 from tunelens.library.store import Library
@@ -162,8 +163,6 @@ def analyze_many(
 
 
 def _policy(options: HearOptions, force: bool, retry: bool) -> Policy:
-    from tunelens import __version__
-
     return Policy(options.versions(), __version__, force, retry)
 
 

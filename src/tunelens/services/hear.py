@@ -12,6 +12,7 @@ from tunelens.audio import Listening, listen
 from tunelens.audio.decoders import open_file
 from tunelens.base.errors import DataError, MissingDependencyError, ParameterError
 from tunelens.base.settings import Settings
+from tunelens.base.version import __version__
 from tunelens.features.descriptors import DESCRIPTORS_VERSION, Descriptors, describe
 from tunelens.features.summary import Summary
 from tunelens.library.analysis import Analysis, version_of
@@ -92,7 +93,7 @@ def hear(path: Path, options: HearOptions) -> Analysis:
         descriptors=heard.descriptors,
         taggings=heard.taggings,
         warnings=heard.listening.warnings,
-        versions={"tunelens": _program(), **options.versions()},
+        versions={"tunelens": __version__, **options.versions()},
     )
 
 
@@ -135,9 +136,3 @@ def _summaries(listening: Listening, ears: list[Ear]) -> Iterable[Summary]:
         for ear in ears:
             ear.add(window.clip)
         yield Summary.of(window)
-
-
-def _program() -> str:
-    from tunelens import __version__
-
-    return __version__

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tunelens.base.errors import NotFoundError, ParameterError, TunelensError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.base.progress import Progress, Silent
+from tunelens.base.version import __version__
 from tunelens.library.analysis import Analysis
 from tunelens.library.store import Library
 from tunelens.library.track import GROUPS, TagScore, Track
@@ -271,6 +272,4 @@ def place(hz: float) -> float:
 
 
 def _version() -> str:
-    from tunelens import __version__
-
     return __version__

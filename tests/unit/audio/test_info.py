@@ -91,3 +91,12 @@ def test_long_and_dirty_tags_are_tamed(tmp_path: Path) -> None:
     assert len(info.title) == 300
     assert info.artist.startswith("a b")
     assert info.year is None
+
+
+def test_tags_in_no_encoding_become_valid_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.flac", sine(440.0, SR, 1.0), SR)
+    file = mutagen.File(path)
+    file["title"] = "caf_XYZ"
+    file.save()
+    path.write_bytes(path.read_bytes().replace(b"caf_XYZ", b"caf\xe9\xffYZ"))
+    assert probe(path).title == "caf\ufffd\ufffdYZ"

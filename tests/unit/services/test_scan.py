@@ -192,7 +192,8 @@ def test_only_what_would_fail_again_is_not_tried_again(library, music, monkeypat
     path = music / "0.wav"
     with monkeypatch.context() as patch:
         if program:
-            patch.setattr("tunelens.__version__", program)
+            patch.setattr("tunelens.services.analyze.__version__", program)
+            patch.setattr("tunelens.library.store.__version__", program)
         library.put_failure(path, error("'0.wav' failed"), FileStamp.of(path))
     report = scan(library, path)
     assert names(report.analyzed) == tried
