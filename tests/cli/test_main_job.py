@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,7 @@ def _tracks(library: Path) -> int:
     if not library.exists():
         return 0
     try:
-        with sqlite3.connect(f"file:{library}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{library}?mode=ro", uri=True)) as connection, connection:
             return connection.execute("select count(*) from tracks").fetchone()[0]
     except sqlite3.OperationalError:
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_a_term_and_its_negation_share_out_all_tracks(shelf, where):
 
 def test_after_all_that_the_tables_are_as_they_were(shelf):
     assert shelf.count() == 5
-    with sqlite3.connect(shelf.path) as raw:
+    with closing(sqlite3.connect(shelf.path)) as raw, raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert raw.execute(f"SELECT count(*) FROM {meta.name}").fetchone() == (1,)
     raw.close()

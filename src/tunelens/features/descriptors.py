@@ -168,7 +168,7 @@ def describe(summary: Summary) -> Descriptors:
         loudness_range_lu=loudness_range_lu(summary.loudness_powers) if isfinite(lufs) else None,
         peak=summary.peak,
         danceability=danceability(summary.levels),
-        energy=energy(_intensity(summary, lufs)),
+        energy=energy(intensity_of(summary)),
         dynamic_complexity_db=dynamic_complexity_db(summary.loudness_powers),
         waveform=summary.waveform.statistics(),
         pooled=pool(summary.table.values, summary.table.names),
@@ -182,12 +182,10 @@ def _beats(summary: Summary, curve: Float64, tempo: Tempo) -> Float32:
     return np.round(summary.start_s + times[times <= summary.duration_s], 3).astype(np.float32)
 
 
-def _intensity(summary: Summary, lufs: float) -> Intensity:
-    centroid = summary.row("centroid")
-    octaves = np.log2(centroid[centroid > 1] / 1000)
+def intensity_of(summary: Summary) -> Intensity:
+    """Return what `energy` looks at."""
     return Intensity(
-        loudness_lufs=lufs,
-        brightness_octaves=float(octaves.mean()) if len(octaves) else 0.0,
+        loudness_lufs=integrated_lufs(summary.loudness_powers),
         activity=float(summary.novelty.mean(dtype=np.float64)),
     )
 

@@ -24,7 +24,7 @@ _SMOOTHING_FRAMES = 1.0
 _BEAT_DELAY_S = 0.01
 _ALTERNATIVES = 3
 _LEAST_SALIENCE = 0.035
-_HALF_SURE_SCORE, _SURENESS = 0.104, 1.66
+_HALF_SURE_SCORE, _SURENESS = 0.105, 1.69
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,7 @@ def estimate_tempo(accents: Float64, fps: float) -> Tempo:
     """
     if len(accents) < SHORTEST_S * fps:
         return Tempo(None, 0.0, reason=f"shorter than {SHORTEST_S:g} s")
-    measured = pulses(accents, fps)
-    scores = measured.salience * _prior(measured.bpm)
+    measured, scores = _scored(accents, fps)
     best = int(np.argmax(scores))
     if measured.salience[best] < _LEAST_SALIENCE:
         return Tempo(None, 0.0, reason="no pulse")
@@ -188,6 +187,16 @@ def estimate_tempo(accents: Float64, fps: float) -> Tempo:
         _confidence(float(scores[best])),
         others[:_ALTERNATIVES],
     )
+
+
+def best_score(accents: Float64, fps: float) -> float:
+    """Return the score of the tempo that `estimate_tempo` chooses: what its confidence follows."""
+    return float(_scored(accents, fps)[1].max())
+
+
+def _scored(accents: Float64, fps: float) -> tuple[Pulses, Float64]:
+    measured = pulses(accents, fps)
+    return measured, measured.salience * _prior(measured.bpm)
 
 
 def _prior(bpm: Float64) -> Float64:

@@ -9,25 +9,21 @@ from tunelens.audio import Clip
 from tunelens.features import describe_clip
 from tunelens.features.energy import Intensity, energy
 
-MIDDLE = Intensity(-14.0, 1.0, 0.1)
+MIDDLE = Intensity(-14.0, 0.1)
 
 
-@pytest.mark.parametrize(
-    "more", [Intensity(-8.0, 1.0, 0.1), Intensity(-14.0, 1.5, 0.1), Intensity(-14.0, 1.0, 0.15)]
-)
-def test_louder_brighter_and_busier_are_each_more_intense(more):
+@pytest.mark.parametrize("more", [Intensity(-8.0, 0.1), Intensity(-14.0, 0.15)])
+def test_louder_and_busier_are_each_more_intense(more):
     assert energy(more) > energy(MIDDLE)
 
 
-@pytest.mark.parametrize(
-    "extreme", [Intensity(-inf, 0.0, 0.0), Intensity(-70.0, -5.0, 0.0), Intensity(20.0, 5.0, 1e9)]
-)
+@pytest.mark.parametrize("extreme", [Intensity(-inf, 0.0), Intensity(-70.0, 0.0), Intensity(20.0, 1e9)])
 def test_stays_between_0_and_1(extreme):
     assert 0 <= energy(extreme) <= 1
 
 
 def test_silence_has_none():
-    assert energy(Intensity(-inf, 0.0, 0.0)) == 0
+    assert energy(Intensity(-inf, 0.0)) == 0
 
 
 def test_a_held_tone_is_calmer_than_a_fast_bright_beat(clicks, rng):

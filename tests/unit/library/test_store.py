@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,7 +180,7 @@ def test_a_track_is_found_by_number_path_digest_title_and_words(library, make):
 def test_removing_takes_everything_of_the_track(library, make, tmp_path):
     number = library.put(make("a.wav", tags=TAGS))
     library.remove(number)
-    with sqlite3.connect(tmp_path / "music.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "music.db")) as raw, raw:
         for table in ("tracks", "analyses", "tags", "vectors"):
             assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     raw.close()
@@ -222,7 +223,7 @@ def test_opening_what_is_not_there_or_not_ours(tmp_path):
     (tmp_path / "text.db").write_text("this is no database, it is text " * 100, encoding="utf-8")
     with pytest.raises(DataError, match="not a database"):
         Library.open(tmp_path / "text.db")
-    with sqlite3.connect(tmp_path / "other.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as raw, raw:
         raw.execute("CREATE TABLE things (name TEXT)")
     raw.close()
     with pytest.raises(DataError, match="not a Tunelens library"):
