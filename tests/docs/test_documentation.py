@@ -15,6 +15,7 @@ import pytest
 
 from tunelens.audio import Clip
 from tunelens.audio.write import write_wav
+from tunelens.base.errors import MissingDependencyError
 from tunelens.base.registry import Registry
 from tunelens.base.settings import Settings
 
@@ -45,6 +46,7 @@ def music(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_wav(Clip(0.5 * beat, sr), home / "song.wav")
     for name in ("one.wav", "两只老虎.wav"):
         write_wav(Clip(np.roll(0.4 * beat, sr), sr), home / "music" / name)
+    monkeypatch.setenv("TUNELENS_PACKAGES", str(Settings().cache_dir / "packages"))  # fetch once a machine
     monkeypatch.chdir(home)
     return home
 
@@ -142,6 +144,8 @@ def test_console_snippets_run(music: Path, where: str, text: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", *words], capture_output=True, text=True, timeout=120, check=False
         )
+        if done.returncode == MissingDependencyError.exit_code:
+            pytest.skip(f"{where}: what it fetches is not to be had here: {done.stderr}")
         assert done.returncode == 0, f"{where}: {line}\n{done.stdout}{done.stderr}"
 
 
