@@ -207,6 +207,19 @@ def interleaved(ours: Callable[[], object], theirs: Callable[[], object], repeat
     )
 
 
+def fetch_nets() -> None:
+    """Fetch the default nets where they are not here yet; `Skip` where they cannot be had."""
+    from tunelens.base.errors import MissingDependencyError
+    from tunelens.base.settings import Settings
+    from tunelens.models import BACKBONES, DEFAULT_BACKBONES
+
+    try:
+        for name in DEFAULT_BACKBONES:
+            BACKBONES[name].pull(Settings.from_env())
+    except MissingDependencyError as error:
+        raise Skip(error.message) from None
+
+
 def bench_names() -> list[str]:
     """Return the names of the modules and packages in ``bench/`` that may hold a bench."""
     found = iter_modules([str(ROOT / "bench")])

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.harness import Row, Skip, data_dir, elapsed
+from bench.harness import Row, Skip, data_dir, elapsed, fetch_nets
 
 N_CLIPS = 120
 MIX_S = 3 * 3600
@@ -32,16 +32,12 @@ def _tiers() -> Iterator[tuple[str, Any, int]]:
     from tunelens.services.hear import HearOptions
 
     yield "descriptors", HearOptions(models=()), 1
-    nets = HearOptions()
-    here = nets.models and all(_is_here(name, nets) for name in nets.models)
-    missing = Skip("the nets are not here: tunelens models pull")
-    yield "descriptors + tags", nets if here else missing, 4
-
-
-def _is_here(name: str, options: Any) -> bool:
-    from tunelens.models import BACKBONES
-
-    return BACKBONES[name].available(options.settings)
+    try:
+        fetch_nets()
+    except Skip as reason:
+        yield "descriptors + tags", reason, 4
+    else:
+        yield "descriptors + tags", HearOptions(), 4
 
 
 def _memory(what: str, options: Any, songs: list[Path]) -> Iterator[Row]:

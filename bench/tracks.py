@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.harness import Row, Skip, best_of, data_dir, interleaved
+from bench.harness import Row, Skip, best_of, data_dir, fetch_nets, interleaved
 
 LIMIT = 1.8
 SONG_S, SONG_LIMIT_S = 240, 2.0
@@ -90,12 +90,13 @@ def _steps(songs: list[Path]) -> Iterator[Row]:
 
 def _with_tags(song: Path) -> Row | Skip:
     """Measure the whole of `analyze` by default, from the file to tags, for a song of four minutes."""
-    from tunelens.models import BACKBONES
     from tunelens.services.hear import HearOptions, hear
 
+    try:
+        fetch_nets()
+    except Skip as reason:
+        return reason
     options = HearOptions()
-    if not all(BACKBONES[name].available(options.settings) for name in options.models):
-        return Skip("the nets are not here: tunelens models pull")
     with tempfile.TemporaryDirectory() as folder:
         path = _four_minutes(song, Path(folder))
         seconds = best_of(lambda: hear(path, options), 3)
