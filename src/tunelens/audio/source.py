@@ -75,7 +75,8 @@ class Source:
             if isinstance(empty, EmptyAudioError):
                 raise empty
         name = f"{str(self.path)!r}"
-        reasons = "; ".join(dict.fromkeys(error.message.replace(name, "it") for error in errors))
+        causes = [error.message.replace(f"{name}: ", "").replace(name, "it") for error in errors]
+        reasons = "; ".join(dict.fromkeys(causes))
         raise DecodeError(
             f"{name} is not audio that any decoder here understands: {reasons}",
             hint="is it cut off, encrypted or renamed? try to play it, or export it anew",
