@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -241,3 +242,12 @@ def test_importing_audio_loads_no_decoder() -> None:
     code = f"import sys, tunelens.audio; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_an_implausible_header_is_named_as_the_cause(tmp_path: Path) -> None:
+    header = struct.pack(
+        "<4sI8sIHHIIHH4sI", b"RIFF", 236, b"WAVEfmt ", 16, 1, 1, 500, 1000, 2, 16, b"data", 200
+    )
+    (tmp_path / "slow.wav").write_bytes(header + bytes(200))
+    with pytest.raises(DecodeError, match="claims 500 Hz; 1000 to 768000 Hz"):
+        decode(tmp_path / "slow.wav")
