@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
+# Trains nets, in tests alone. `make test TORCH=` goes without: the tests of nets are skipped, saying so.
+TORCH ?= torch==2.13.0
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers docs bench bench-peers pages pictures golden lock clean
+.PHONY: help demo test check format lint types layers docs bench bench-peers default-model pages pictures golden lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +24,7 @@ $(RUN): $(BIN)/python requirements/run.txt requirements/build.txt pyproject.toml
 
 $(DEV): $(RUN) requirements/dev.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(if $(TORCH),$(PIP) install $(TORCH))
 	@touch $@
 
 demo: $(RUN) ## hear a handful of free tracks and write a report
@@ -33,10 +36,10 @@ test: $(DEV) ## run the tests
 check: format lint types layers test docs ## everything a change must pass
 
 format: $(DEV) ## is the code formatted?
-	$(BIN)/ruff format --check src tests bench docs
+	$(BIN)/ruff format --check src tests bench docs training
 
 lint: $(DEV) ## ruff
-	$(BIN)/ruff check src tests bench docs
+	$(BIN)/ruff check src tests bench docs training
 
 types: $(DEV) ## mypy, strict
 	$(BIN)/mypy
@@ -53,6 +56,9 @@ bench: $(DEV) ## measure against the peers; see bench/README.md
 bench-peers: ## install the peers that the bench compares with (GPL and AGPL: bench only)
 	$(PYTHON) -m venv .bench-venv
 	.bench-venv/bin/python -m pip install --quiet -r bench/peers/requirements.txt
+
+default-model: $(DEV) ## train the shipped model anew from the research data and print how good it is
+	$(BIN)/python -m training.default_model
 
 pages: $(DEV) ## write docs/cli.md anew from the command line itself
 	$(BIN)/python docs/make_cli.py

@@ -1,0 +1,1 @@
+"""How good a model is: protocols, metrics with intervals, comparisons, audits of data."""
