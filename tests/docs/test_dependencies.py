@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, files, metadata
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,14 @@ def licence(name: str) -> str:
     told = metadata(name)
     classifiers = [c for c in told.get_all("Classifier") or [] if c.startswith("License ::")]
     stated = told.get("License-Expression") or " ".join(classifiers) or (told.get("License") or "")
+    if not FREE.search(stated):
+        stated = _first_line_of_its_file(name) or stated
     return stated.replace("GNU Library or Lesser General Public License", "LGPL").splitlines()[0]
+
+
+def _first_line_of_its_file(name: str) -> str:
+    found = [path for path in files(name) or [] if path.name.upper().startswith("LICENSE")]
+    return found[0].read_text("utf-8").strip().splitlines()[0] if found else ""
 
 
 def test_the_locked_set_is_what_the_project_asks_for() -> None:

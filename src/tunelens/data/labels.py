@@ -114,7 +114,7 @@ class Labels:
         """Return hierarchical labels cut to their first `level` classes, as single labels."""
         if self.kind != "hierarchical" or level < 1:
             raise ParameterError(
-                f"level {level} of {self.kind} labels is asked for; a level from 1 of hierarchical ones is needed"
+                f"level {level} of {self.kind} labels was asked for; 1 or more of hierarchical ones is needed"
             )
         return Labels("single", [LEVEL.join(value[:level]) for value in self.values], self.name)
 
