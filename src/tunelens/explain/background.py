@@ -44,7 +44,7 @@ def coloured_noise(clip: Clip, seed: int = 0) -> Clip:
     return clip.with_y(np.fft.irfft(np.fft.rfft(white) * gain, clip.n_samples).astype(np.float32))
 
 
-def _usual_level(y: NDArray[np.floating], sr: int, hz: Float) -> Float:
+def _usual_level(y: NDArray[np.floating], sr: int, hz: NDArray[np.floating]) -> Float:
     """Return the median magnitude around each frequency of `hz`."""
     from scipy.ndimage import median_filter
     from scipy.signal import stft
