@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tunelens.library.analysis import Analysis
     from tunelens.library.track import Track
     from tunelens.models import Tagging
+    from tunelens.models.prediction import Prediction
 
 MOST_ROWS = 40
 TOP_TAGS = 3
@@ -88,10 +89,23 @@ def _facts(analysis: Analysis) -> list[tuple[str, str]]:
         ("danceability", _number(dance.value, 2)),
         ("energy", _number(heard.energy, 2)),
         ("dynamics", _number(heard.dynamic_complexity_db, 1, " dB")),
-        *((f"{group}", tags) for group, tags in _tags(analysis.taggings)),
+        *((name, said_of(said)) for name, said in analysis.predictions.items()),
+        *((f"{group} tags", tags) for group, tags in _tags(analysis.taggings)),
         ("warnings", "; ".join(analysis.warnings)),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def said_of(said: Prediction) -> str:
+    """Return what a bundle says in one line: the answer with its probability, or why there is none."""
+    if said.task == "continuous":
+        low, high = said.interval or (said.value, said.value)
+        return f"{said.value:.2f} ({low:.2f} to {high:.2f})" if said.known else f"unknown: {said.why}"
+    if said.labels:
+        return ", ".join(f"{label} {_share(said.probabilities[label])}" for label in said.labels[:TOP_TAGS])
+    if said.why or said.best is None:
+        return f"unknown: {said.why}"
+    return f"none for sure; {said.best} {_share(said.probability)}"
 
 
 def _tags(taggings: Sequence[Tagging]) -> list[tuple[str, str]]:

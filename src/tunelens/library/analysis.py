@@ -12,6 +12,7 @@ from tunelens.audio import AudioInfo
 from tunelens.features.descriptors import Descriptors
 from tunelens.library.identity import FileStamp, path_to_text, text_to_path
 from tunelens.models import Tagging
+from tunelens.models.prediction import Prediction
 
 ALL_PATCHES = "all"
 
@@ -36,6 +37,8 @@ class Analysis:
         Tempo, key, loudness and the like.
     taggings : tuple of Tagging
         What each net heard.
+    predictions : Mapping of str to Prediction
+        What each bundle says of it, by the bundle's name.
     warnings : tuple of str
         What is wrong with the recording.
     versions : Mapping of str to str
@@ -50,6 +53,7 @@ class Analysis:
     info: AudioInfo
     descriptors: Descriptors
     taggings: tuple[Tagging, ...] = ()
+    predictions: Mapping[str, Prediction] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,6 +73,7 @@ class Analysis:
             "info": self.info.to_dict() | {"path": name},
             "descriptors": self.descriptors.to_dict(),
             "taggings": [tagging.to_dict() for tagging in self.taggings],
+            "predictions": {name: said.to_dict() for name, said in self.predictions.items()},
             "warnings": list(self.warnings),
             "versions": dict(self.versions),
         }
@@ -85,6 +90,9 @@ class Analysis:
             info=AudioInfo.from_dict(values["info"] | {"path": str(path)}),
             descriptors=Descriptors.from_dict(values["descriptors"]),
             taggings=tuple(Tagging.from_dict(one) for one in values["taggings"]),
+            predictions={
+                name: Prediction.from_dict(said) for name, said in values.get("predictions", {}).items()
+            },
             warnings=tuple(values["warnings"]),
             versions=dict(values["versions"]),
         )

@@ -21,11 +21,14 @@ from tunelens.features.pooling import Pooled
 from tunelens.library.analysis import Analysis
 from tunelens.library.identity import escape, path_to_text
 from tunelens.library.query import tag_word
+from tunelens.library.track import GROUPS
 from tunelens.models import Tagging
+from tunelens.models.prediction import Prediction
 
 POOLED = "descriptors"
 TIMELINE = "timeline"
 FAINTEST = 0.01
+OTHER = GROUPS[-1]
 
 
 def track_row(analysis: Analysis) -> dict[str, Any]:
@@ -64,9 +67,25 @@ def _text(text: str | None) -> str | None:
     return escape(text.replace("\0", " ")).strip() or None if text else None
 
 
-def tag_rows(taggings: tuple[Tagging, ...]) -> list[dict[str, Any]]:
-    """Return the rows of ``tags``: what is at least `FAINTEST` probable, ranked within its model."""
-    return [row for tagging in taggings for row in _tags_of(tagging)]
+def tag_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return the rows of ``tags``.
+
+    Of a net, what is at least `FAINTEST` probable; of a bundle, what it decided for. Ranked within each.
+    """
+    heard = [row for tagging in analysis.taggings for row in _tags_of(tagging)]
+    return heard + [row for name, said in analysis.predictions.items() for row in _labels_of(name, said)]
+
+
+def _labels_of(bundle: str, said: Prediction) -> Iterator[dict[str, Any]]:
+    for rank, label in enumerate(said.labels, 1):
+        yield {
+            "model": bundle,
+            "tag": label,
+            "group": bundle if bundle in GROUPS else OTHER,
+            "word": tag_word(label),
+            "probability": said.probabilities[label],
+            "rank": rank,
+        }
 
 
 def _tags_of(tagging: Tagging) -> Iterator[dict[str, Any]]:

@@ -372,7 +372,7 @@ def _put(connection: Connection, analysis: Analysis) -> int:
     for table in (tags, vectors, analyses):
         connection.execute(delete(table).where(table.c.track_id == number))
     connection.execute(insert(analyses).values(track_id=number, document=document_of(analysis)))
-    if rows := tag_rows(analysis.taggings):
+    if rows := tag_rows(analysis):
         connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
     for array in arrays_of(analysis):
         _put_array(connection, number, array)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from tunelens.data.labels import Task
 
@@ -80,3 +80,10 @@ class Prediction:
             "known": self.known,
             "why": self.why,
         }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote."""
+        interval = values["interval"]
+        lists = {name: tuple(values[name]) for name in ("labels", "set")}
+        return cls(**{**values, **lists, "interval": None if interval is None else tuple(interval)})
