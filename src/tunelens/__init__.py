@@ -12,6 +12,7 @@ The names below load on first use; ``import tunelens`` itself stays light.
 `export`, `report`  the library as a file for programs, as a page for people
 `plot`              one file as a picture
 `convert`           files and folders to plain WAV
+`read_dataset`      labelled music or numbers, from any format, as `Tracks`
 `Analysis`, `Clip`  what they return
 =================== =====================================================
 """
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tunelens.audio import decode as load
     from tunelens.base.errors import TunelensError
     from tunelens.base.settings import Settings
+    from tunelens.data.read import read_dataset
     from tunelens.library.analysis import Analysis
     from tunelens.library.export import export
     from tunelens.library.store import Library
@@ -51,6 +53,7 @@ _WHERE = {
     "load": "tunelens.audio:decode",
     "plot": "tunelens.services.plot:plot",
     "probe": "tunelens.audio:probe",
+    "read_dataset": "tunelens.data.read:read_dataset",
     "report": "tunelens.services.report:report",
 }
 
@@ -69,6 +72,7 @@ __all__ = [
     "load",
     "plot",
     "probe",
+    "read_dataset",
     "report",
 ]
 

@@ -53,6 +53,7 @@ def music(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.audio.decoders import DECODERS
+    from tunelens.data.registry import DATASETS
     from tunelens.features import FEATURES
     from tunelens.models import BACKBONES
     from tunelens.plots import PLOTS
@@ -64,6 +65,7 @@ def registries() -> list[tuple[str, str, Registry]]:
         ("plots.md", "plot", PLOTS),
         ("library.md", "engine", ENGINES),
         ("audio.md", "decoder", DECODERS),
+        ("datasets.md", "dataset reader", DATASETS),
     ]
 
 

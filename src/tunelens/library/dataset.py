@@ -19,8 +19,8 @@ from tunelens.library.track import GROUPS, Track
 SOURCE = "the music library of the user; private"
 TEXTS = ("genre", "artist", "album", "mode", "key")
 NUMBERS = (
-    "year", "tempo_bpm", "loudness_lufs", "loudness_range_lu", "danceability", "energy", "dynamic_complexity_db",
-    "duration_s",
+    "year", "tempo_bpm", "loudness_lufs", "loudness_range_lu", "danceability", "energy",
+    "dynamic_complexity_db", "duration_s",
 )  # fmt: skip
 HEARD = "heard:"
 LABELS = (*TEXTS, *NUMBERS, *(HEARD + group for group in GROUPS))
