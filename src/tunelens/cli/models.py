@@ -1,8 +1,8 @@
-"""`tunelens models`: the pretrained nets."""
+"""`tunelens models`: the pretrained nets and the trained bundles."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,28 +12,83 @@ from rich.table import Table
 from tunelens.cli.face import AsJson, Face, example, guarded
 from tunelens.cli.plain import printable
 
-app = typer.Typer(help="The pretrained nets: list them, fetch them, read about them.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from tunelens.models.bundles import BundleRow, Check
+
+app = typer.Typer(
+    help="Pretrained nets and trained bundles: list, fetch, verify, read about them.", no_args_is_help=True
+)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name that `models list` prints.")]
+Bundle = Annotated[str, typer.Argument(metavar="NAME|PATH", help="Name or folder of a bundle.")]
 
 
 @app.command("list", epilog=example("tunelens models list"))
 @guarded
 def list_(as_json: AsJson = False) -> int:
-    """List the nets that are known, and which are here."""
-    from tunelens.services.models import list_models
+    """List the nets that are known, and which are here; then the bundles that are found by name."""
+    from tunelens.services.models import list_bundles, list_models
 
-    models = list_models()
+    models, bundles = list_models(), list_bundles()
     face = Face(as_json)
     if as_json:
         for model in models:
-            face.result(model.name, model.to_dict(), lambda _: None)
+            face.result(model.name, {"kind": "net", **model.to_dict()}, lambda _: None)
+        for bundle in bundles:
+            face.result(bundle.name, {"kind": "bundle", **bundle.to_dict()}, lambda _: None)
         return 0
-    table = Table("name", "here", "tags", "licence", "source")
+    table = Table("net", "here", "tags", "licence", "source")
     for model in models:
         here = "[green]yes[/]" if model.available else "no"
         words = (escape(printable(text)) for text in (model.licence, model.source))
         table.add_row(escape(model.name), here, str(model.n_tags or ""), *words)
     face.out.print(table)
+    if bundles:
+        face.out.print(_bundles(bundles))
+    return 0
+
+
+def _bundles(rows: list[BundleRow]) -> Table:
+    table = Table("bundle", "predicts", "classes", "input", "where")
+    for row in rows:
+        where = row.problem or ("shipped" if row.shipped else str(row.path))
+        words = (row.name, row.label, str(row.n_classes or ""), row.input, where)
+        table.add_row(*(escape(printable(word)) for word in words))
+    return table
+
+
+@app.command("verify", epilog=example("tunelens models verify my-genres", "tunelens models verify ./bundle"))
+@guarded
+def verify(name: Bundle, as_json: AsJson = False) -> int:
+    """Check a bundle: that it was not altered, fits this Tunelens and can be loaded."""
+    from tunelens.base.errors import BundleError
+    from tunelens.services import models as service
+
+    checks = service.verify(name)
+    ok = all(check.ok for check in checks)
+    facts = {"ok": ok, "checks": [check.to_dict() for check in checks]}
+    Face(as_json).result(name, facts, lambda out: out.print(_checks(checks)))
+    return 0 if ok else BundleError.exit_code
+
+
+def _checks(checks: list[Check]) -> Table:
+    table = Table("check", "", "found")
+    for check in checks:
+        text = check.detail + (f"\n{check.hint}" if check.hint else "")
+        mark = "[green]ok[/]" if check.ok else "[red]no[/]"
+        lines = (printable(line) for line in text.splitlines())
+        table.add_row(check.name, mark, escape("\n".join(lines)))
+    return table
+
+
+@app.command("card", epilog=example("tunelens models card my-genres", "tunelens models card ./bundle --json"))
+@guarded
+def card(name: Bundle, as_json: AsJson = False) -> int:
+    """Print the card of a bundle: its training data, how good it is, how far to believe it, its limits."""
+    from tunelens.services import models as service
+
+    found = service.card(name)
+    lines = [printable(line) for line in found.text.splitlines()]
+    Face(as_json).result(name, found.to_dict(), lambda out: out.print("\n".join(lines), markup=False))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The pretrained nets as a person sees them: list, pull, read about them."""
+"""Pretrained nets and trained bundles as a person sees them: list, pull, read about them, verify them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tunelens.base.errors import BundleError
 from tunelens.base.settings import Settings
 from tunelens.models import BACKBONES
+from tunelens.models.bundles import BundleRow, Check, Manifest, find_bundle
+from tunelens.models.bundles import bundles as _bundles
+from tunelens.models.bundles import verify as _verify
+from tunelens.models.bundles.files import CARD, read_files
 from tunelens.models.taxonomy import GROUPS, group_of
 
 
@@ -51,6 +56,52 @@ def list_models(settings: Settings | None = None) -> list[ModelRow]:
     return [
         ModelRow(net.name, net.available(settings), len(net.tags), net.licence, net.source) for net in nets
     ]
+
+
+def list_bundles(settings: Settings | None = None) -> list[BundleRow]:
+    """Return a row per bundle that is found by name, a person's own first."""
+    return _bundles(settings)
+
+
+def verify(name_or_path: str | Path, settings: Settings | None = None) -> list[Check]:
+    """Check the bundle of this name, or in this folder; see `tunelens.models.bundles.verify`.
+
+    Raises
+    ------
+    NotFoundError, UnknownNameError
+        There is none.
+    """
+    return _verify(find_bundle(name_or_path, settings))
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a person should know of a bundle: its manifest, and its card as Markdown."""
+
+    manifest: Manifest
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return both as a JSON object."""
+        return {"card": self.text, "manifest": self.manifest.to_dict()}
+
+
+def card(name_or_path: str | Path, settings: Settings | None = None) -> Card:
+    """Return the card of a bundle, whose files are checked but not loaded.
+
+    Raises
+    ------
+    NotFoundError, UnknownNameError
+        There is no such bundle.
+    BundleError
+        It was altered, or has no card.
+    """
+    folder = find_bundle(name_or_path, settings)
+    manifest = Manifest.read(folder)
+    text = read_files(folder, manifest.files).get(CARD)
+    if text is None:
+        raise BundleError(f"{str(folder)!r} has no card", hint="train it again, or ask who made it for one")
+    return Card(manifest, text.decode("utf-8", "replace"))
 
 
 def pull(name: str, settings: Settings | None = None) -> Path:
