@@ -40,9 +40,10 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 }
 GROUP_ROLES = ("artist", "album", "cluster")
 LABELS = (
-    _words("label labels target class classes y 标签 类别"),
+    _words("label labels target class classes 标签 类别"),
     _words("genre genres style styles 风格 流派 曲风"),
     _words("mood moods emotion emotions quadrant tag tags 情绪 心情"),
+    ("y",),
 )
 """Names of label columns, the plainest first."""
 SPLIT_WORDS = {
@@ -50,7 +51,7 @@ SPLIT_WORDS = {
     **dict.fromkeys(("valid", "validation", "val", "dev", "development", "验证", "验证集"), "valid"),
     **dict.fromkeys(("test", "testing", "eval", "evaluation", "测试", "测试集"), "test"),
 }
-_NOT_HEARD = re.compile(r"(.*_)?(id|ids|uri|url|index|idx|fold|row|编号)|unnamed:.*|column 1")
+_NOT_HEARD = re.compile(r"(.*_)?(id|ids|uri|url|index|idx|fold|row|编号)|unnamed.*")
 _MOSTLY = 0.9
 
 

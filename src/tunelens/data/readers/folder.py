@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tunelens.audio.find import AUDIO_SUFFIXES, Unfound, find_audio
-from tunelens.base.errors import AudioError, ParameterError
+from tunelens.base.errors import AudioError, DataError, ParameterError
 from tunelens.data.labels import Kind
 from tunelens.data.readers.audio_index import file_id, keep_file
 from tunelens.data.readers.columns import SPLIT_WORDS
@@ -35,6 +35,8 @@ class Folder:
         ``jazz/Mingus/Ah Um/1.flac``. With ``kind="hierarchical"`` all folders are levels of the class.
         """
         root = Path(source).expanduser()
+        if not self.recognises(root):
+            raise DataError(f"{str(root)!r} is no folder")
         harvest = Harvest(plain(root.resolve().name), options, "files of the user, sorted into folders")
         files = list(_files(root, harvest))
         by_split = _is_split_by_folder(root, files)

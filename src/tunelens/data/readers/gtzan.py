@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tunelens.audio.find import Unfound, find_audio
 from tunelens.audio.info import probe
-from tunelens.base.errors import AudioError, DataError
+from tunelens.base.errors import AudioError, DataError, ParameterError
 from tunelens.data.readers.audio_index import file_id, keep_file
 from tunelens.data.readers.harvest import Harvest, Row, plain
 from tunelens.data.readers.split_lists import has_split_lists, read_split_lists
@@ -39,6 +39,8 @@ class Gtzan:
     def read(self, source: str | Path, options: ReadOptions) -> Tracks:
         """Read the collection; files of other names are left out."""
         path = Path(source).expanduser()
+        if options.label not in {None, "genre"}:
+            raise ParameterError(f"label is {options.label!r}; GTZAN has genre")
         root = _root(path)
         if root is None:
             raise DataError(f"{str(path)!r} holds no folder such as blues with blues.00000.au or .wav")

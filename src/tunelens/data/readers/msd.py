@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from tunelens.base.errors import DataError
+from tunelens.base.errors import DataError, ParameterError
 from tunelens.data.readers.audio_index import AudioIndex, keep_file
 from tunelens.data.readers.harvest import Harvest, Row, plain
 from tunelens.data.readers.matrix import read_table
@@ -47,6 +47,8 @@ class Msd:
             return read_table(CsvTable(path, comment="#"), harvest)
         if not _is_list(path):
             raise DataError(f"{str(path)!r} is neither the genre table nor rows of track id, tab, genre")
+        if options.label not in {None, "genre"}:
+            raise ParameterError(f"label is {options.label!r}; a list has genre")
         _read_list(path, harvest)
         return harvest.tracks(kind=options.kind or "single", label="genre")
 

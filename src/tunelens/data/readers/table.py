@@ -96,7 +96,7 @@ class CsvTable:
         if len(first) > MOST_COLUMNS:
             raise DataError(f"{str(path)!r} has {len(first)} columns; at most {MOST_COLUMNS} are read")
         self._headed = not _is_data(first, path.parent)
-        self.columns = _names(first if self._headed else [""] * len(first))
+        self.columns = _names(first if self._headed else [f"column {i}" for i, _ in enumerate(first, 1)])
         self.decimal_comma = self._delimiter != ","
         self.notes = self._remarks()
 
@@ -229,7 +229,7 @@ def _names(cells: Iterable[Any]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     names = []
     for position, cell in enumerate(cells, 1):
-        name = normalize("NFC", str(cell)).strip().strip("\ufeff") or f"column {position}"
+        name = normalize("NFC", str(cell)).strip().strip("\ufeff") or f"unnamed {position}"
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(names)
