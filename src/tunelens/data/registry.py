@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from tunelens.base.errors import ParameterError
+from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.base.registry import Registry
 from tunelens.data.labels import KINDS, Kind
 
@@ -70,6 +71,53 @@ class ReadOptions:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ParameterError(f"{name} is {value}; at least 1 is needed")
+
+
+def options_from(texts: Iterable[str], **given: Any) -> ReadOptions:
+    """Return the options that ``name=value`` says, as a person types them, and those `given`.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        ``audio=/music``, ``level=1``, ``group=artist,album``.
+    given : Any
+        Fields of `ReadOptions` that are known already; None where they are not.
+
+    Raises
+    ------
+    ParameterError
+        A text is not of that form, or a value is not allowed.
+    UnknownNameError
+        There is no such option.
+
+    Examples
+    --------
+    >>> options = options_from(["separator=,", "level=2", "group=artist,album"], label="genre", kind=None)
+    >>> options.separator, options.level, options.group, options.label
+    (',', 2, ('artist', 'album'), 'genre')
+    """
+    values = {name: value for name, value in given.items() if value is not None}
+    known = [field.name for field in fields(ReadOptions)]
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ParameterError(f"{text!r} is no option of a dataset", hint="write name=value")
+        if name not in known:
+            raise UnknownNameError.among("option of a dataset", name, known)
+        values[name] = _value(name, value)
+    return ReadOptions(**values)
+
+
+def _value(name: str, text: str) -> Any:
+    if name in {"group", "features"}:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if name in {"audio", "split_lists"}:
+        return Path(text).expanduser()
+    if name not in {"level", "min_per_class"}:
+        return text
+    if not text.strip().isdecimal():
+        raise ParameterError(f"{name} is {text!r}; a whole number is needed")
+    return int(text)
 
 
 class Reader(Protocol):

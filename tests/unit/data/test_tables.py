@@ -102,8 +102,19 @@ def test_bounds(tmp_path: Path) -> None:
         list(open_table(table(tmp_path / "long.csv", "a,b", "1," + "x" * LONGEST_LINE)).lines())
     limit = csv.field_size_limit()
     lines = list(open_table(table(tmp_path / "cell.csv", "a,b", "1," + "x" * 5_000_000, "2,y")).lines())
-    assert [line.fault for line in lines] == ["unbalanced quotes", ""]
+    assert [line.fault for line in lines] == ["cell of more than 4194304 characters", ""]
     assert csv.field_size_limit() == limit
+
+
+def test_long_cells_among_the_first_rows(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    path = table(tmp_path / "l.csv", f"energy,label,{long}", f"0.5,rock,{long}", '0.25,jazz,"a', 'b"')
+    tracks = read_dataset(path)
+    assert tracks.labels.values == ("rock", "jazz") and tracks.feature_names == ("energy",)
+    labels = read_dataset(path, options=ReadOptions(label=long))
+    assert labels.report.reasons() == {"label of more than 500 characters": 1}
+    with pytest.raises(DataError):
+        read_dataset(table(tmp_path / "h.csv", "energy,label," + "x" * 5_000_000, "1,a,b"), reader="matrix")
 
 
 def test_no_names_of_columns(songs: Path) -> None:

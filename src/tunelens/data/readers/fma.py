@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from tunelens.data.readers.audio_index import file_id, keep_file
 from tunelens.data.readers.columns import SPLIT_WORDS
 from tunelens.data.readers.harvest import MISSING_FILE, Harvest, Row
 from tunelens.data.readers.numbers import moment
-from tunelens.data.readers.table import WRONG_WIDTH, CsvTable
+from tunelens.data.readers.table import WRONG_WIDTH, CsvTable, parse_cells
 from tunelens.data.registry import ReadOptions
 from tunelens.data.tracks import Tracks
 
@@ -60,7 +59,9 @@ class Fma:
 def _metadata(path: Path) -> Path | None:
     if path.is_file():
         return path.parent if path.name == "tracks.csv" else None
-    folders = (path, path / "fma_metadata", path.parent / "fma_metadata")
+    folders = [path, path / "fma_metadata"]
+    if path.name.startswith("fma_"):
+        folders.append(path.parent / "fma_metadata")
     return next((folder for folder in folders if (folder / "tracks.csv").is_file()), None)
 
 
@@ -80,7 +81,7 @@ def _audio_folder(path: Path, metadata: Path, harvest: Harvest) -> Path:
     if not found:
         raise NotFoundError(
             f"no folder fma_small, fma_medium, fma_large or fma_full beside {str(metadata)!r}",
-            hint="--audio FOLDER says where the sound is",
+            hint="--read audio=FOLDER says where the sound is",
         )
     if len(found) > 1:
         names = ", ".join(folder.name for folder in found)
@@ -121,7 +122,9 @@ def _tracks(path: Path, harvest: Harvest) -> Iterator[dict[str, str]]:
     """Yield the wanted cells of each track under ``top.name``."""
     lines = CsvTable(path).lines()
     heads = [line.cells for line in islice(lines, 2)]
-    tops = next(csv.reader([_first_line(path)]))
+    tops = (parse_cells([_first_line(path)]) or [[]])[0]
+    if not heads or len(tops) != len(heads[0]):
+        raise DataError(f"{str(path)!r} has no three rows of names of one length")
     names = [f"{top}.{name}" for top, name in zip(tops, heads[0], strict=True)]
     wanted = {"set.split", "set.subset", "track.genre_top", "track.genres", "track.genres_all", "artist.name",
               "album.title", "track.date_created"}  # fmt: skip

@@ -22,7 +22,7 @@ UNREADABLE = "jazz.00054"
 """Its .wav in a widely copied edition holds no sound; the .au of the original is whole."""
 NO_ARTISTS = (
     "artists are not told by GTZAN, and it holds repeats and distortions (Sturm 2013): without the "
-    "fault-filtered lists (train_filtered.txt, ...; --split-lists FOLDER) results are too good"
+    "fault-filtered lists (train_filtered.txt, ...; --read split_lists=FOLDER) results are too good"
 )
 
 

@@ -156,7 +156,7 @@ class Harvest:
         if not self.rows:
             reasons = Counter(one.reason for one in self.dropped).most_common()
             told = ", ".join(f"{n} {reason}" for reason, n in reasons)
-            hint = "--audio FOLDER says where the sound is" if reasons[0][0] == MISSING_FILE else None
+            hint = "--read audio=FOLDER says where the sound is" if reasons[0][0] == MISSING_FILE else None
             first = self.dropped[0].item
             raise DataError(
                 f"{plain(self.name)!r}: not one of {n_found} rows can be used: {told} (the first: {first})",

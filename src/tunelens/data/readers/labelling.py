@@ -11,6 +11,7 @@ from tunelens.data.readers.numbers import is_missing, number
 
 MOST_CODES = 20
 """More distinct whole numbers than this are taken for amounts, not for codes of classes."""
+LONGEST = 500
 _MOSTLY = 0.95
 
 
@@ -72,6 +73,8 @@ def parse_label(kind: Kind, cell: Any, separator: str) -> Any:
     members = _members(kind, cell, separator)
     if not members:
         raise Unusable("empty label")
+    if max(map(len, members)) > LONGEST:
+        raise Unusable(f"label of more than {LONGEST} characters")
     if kind == "multi":
         return frozenset(members)
     if kind == "hierarchical":
@@ -120,5 +123,7 @@ def warnings_about(labels: Labels, separator: str) -> list[str]:
     for other in (";", ",", "|", "/"):
         n = sum(f"{other} " in name for name in classes)
         if other != separator and n and labels.kind == "single":
-            found.append(f"{n} classes hold {other!r}; --kind multi --separator {other!r} takes them apart")
+            found.append(
+                f"{n} classes hold {other!r}; --kind multi --read separator={other!r} takes them apart"
+            )
     return found

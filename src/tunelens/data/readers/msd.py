@@ -78,7 +78,7 @@ def _read_list(path: Path, harvest: Harvest) -> None:
     if harvest.options.audio is None:
         raise DataError(
             f"{str(path)!r} names tracks and genres only: there is nothing to hear or to count",
-            hint="--audio FOLDER says where previews called TRAAAAK128F9318786.mp3 lie",
+            hint="--read audio=FOLDER says where previews called TRAAAAK128F9318786.mp3 lie",
         )
     index = AudioIndex(path.parent, harvest.options.audio)
     with path.open(encoding="utf-8-sig", errors="replace") as file:

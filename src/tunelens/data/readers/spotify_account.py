@@ -23,7 +23,7 @@ SOURCE = "the Spotify account of the user: playlists and history, private"
 LABELS: dict[str, Kind] = {"playlist": "multi", "liked": "single", "plays": "continuous"}
 FEATURES = ("plays", "hours", "skipped")
 _HEARD_MS = 30_000
-_MOST_BYTES = 512 << 20
+_MOST_BYTES = 128 << 20
 _PATTERNS = ("StreamingHistory*.json", "Streaming_History_Audio*.json", "YourLibrary.json", "Playlist*.json")
 
 
@@ -191,7 +191,7 @@ def _keep_numbers(harvest: Harvest, songs: list[_Song], label: str) -> tuple[str
     if not any(song.ms for song in songs):
         raise DataError(
             "the export has no streaming history, so there is nothing to learn from",
-            hint="--audio FOLDER says where the songs are; or ask Spotify for the history too",
+            hint="--read audio=FOLDER says where the songs are; or ask Spotify for the history too",
         )
     harvest.note("numbers come from the streaming history: they describe the listener, not the sound")
     names = tuple(name for name in FEATURES if label != "plays" or name == "skipped")

@@ -6,6 +6,7 @@ import csv
 import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,6 +28,7 @@ MOST_BAD_QUOTES = 100
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
 _DELIMITERS = ",;\t|"
 UNBALANCED = "unbalanced quotes"
+TOO_LONG = f"cell of more than {LONGEST_CELL} characters"
 WRONG_WIDTH = "wrong number of cells"
 
 
@@ -92,7 +94,7 @@ class CsvTable:
         if not head:
             raise DataError(f"{str(path)!r} is empty")
         self._delimiter = _delimiter(head)
-        first = next(csv.reader(head, delimiter=self._delimiter), [])
+        first = (parse_cells(head, self._delimiter) or [[]])[0]
         if len(first) > MOST_COLUMNS:
             raise DataError(f"{str(path)!r} has {len(first)} columns; at most {MOST_COLUMNS} are read")
         self._headed = not _is_data(first, path.parent)
@@ -167,14 +169,15 @@ def _parsed(feed: _Feed, delimiter: str, path: Path) -> Iterator[Line]:
         if cells is not None and _is_whole(cells, feed.row, delimiter):
             yield Line(feed.row[0][0], tuple(cells))
             continue
+        fault = TOO_LONG if cells is None and len(feed.row) == 1 else UNBALANCED
         feed.take_back()
-        bad += 1
+        bad += fault == UNBALANCED
         if bad > MOST_BAD_QUOTES:
             raise DataError(
                 f"{str(path)!r} has more than {MOST_BAD_QUOTES} lines with a quote that is not closed",
                 hint='write a quote inside of a cell twice: "say ""hi"""',
             )
-        yield Line(feed.row[0][0], (), UNBALANCED)
+        yield Line(feed.row[0][0], (), fault)
 
 
 def _is_whole(cells: list[str], lines: list[tuple[int, str]], delimiter: str) -> bool:
@@ -184,22 +187,36 @@ def _is_whole(cells: list[str], lines: list[tuple[int, str]], delimiter: str) ->
 
 
 def _next_row(reader: Any) -> list[str] | None:
-    # the limit is one for the whole process: others must find it as they left it
-    before = csv.field_size_limit(LONGEST_CELL)
-    try:
-        return next(reader, [])
-    except csv.Error:
-        return None
-    finally:
-        csv.field_size_limit(before)
+    with _longer_cells():
+        try:
+            return next(reader, [])
+        except csv.Error:
+            return None
 
 
 def _is_balanced(lines: list[str], delimiter: str) -> bool:
+    rows = parse_cells(lines, delimiter, strict=True)
+    return rows is not None and len(rows) == 1
+
+
+def parse_cells(lines: Iterable[str], delimiter: str = ",", strict: bool = False) -> list[list[str]] | None:
+    """Return the rows of `lines` up to a cell longer than `LONGEST_CELL`; None if `strict` finds a fault."""
+    rows: list[list[str]] = []
+    with _longer_cells():
+        try:
+            for row in csv.reader(lines, delimiter=delimiter, strict=strict):
+                rows.append(row)
+        except csv.Error:
+            return None if strict else rows
+    return rows
+
+
+@contextmanager
+def _longer_cells() -> Iterator[None]:
+    # the limit is one for the whole process: others must find it as they left it
     before = csv.field_size_limit(LONGEST_CELL)
     try:
-        return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
-    except csv.Error:
-        return False
+        yield
     finally:
         csv.field_size_limit(before)
 
@@ -208,10 +225,7 @@ def _delimiter(head: list[str]) -> str:
     """Return what divides the first line into most cells, so that the lines below agree."""
 
     def fitness(delimiter: str) -> tuple[int, int]:
-        try:
-            widths = [len(row) for row in csv.reader(head, delimiter=delimiter)]
-        except csv.Error:
-            return (0, 0)
+        widths = [len(row) for row in parse_cells(head, delimiter) or [[]]]
         return (sum(width == widths[0] for width in widths) if widths[0] > 1 else 0, widths[0])
 
     return max(_DELIMITERS, key=fitness)
@@ -251,6 +265,9 @@ class ParquetTable:
                     f"{str(path)!r} has {facts.num_rows} rows and {facts.num_columns} columns; "
                     f"at most {MOST_ROWS} and {MOST_COLUMNS} are read"
                 )
+            size = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
+            if size > MOST_BYTES:
+                raise DataError(f"{str(path)!r} unpacks to {size} bytes; at most {MOST_BYTES} are read")
             self.columns = _names(file.schema_arrow.names)
 
     def _file(self) -> Any:
