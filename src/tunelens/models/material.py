@@ -1,7 +1,8 @@
-"""`Material`: what a model learns from, as arrays."""
+"""`Material`: what a recipe learns from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,66 +15,81 @@ from tunelens.data.labels import Task
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Rows of numbers with labels and groups.
+    """Numbers, labels and groups of the same rows.
 
     Parameters
     ----------
     X : ndarray, shape (n, d) or (n, t, d)
-        NaN where a value is missing.
-    y : ndarray
-        As `Labels.y` gives it: str (n,), indicators (n, n_classes), or float (n,).
+        One vector or one sequence per row; NaN stands for what is not known.
+    y : ndarray, shape (n,) or (n, n_classes)
+        As `tunelens.data.labels.Labels.y` gives it: str, an indicator matrix, or numbers.
     groups : ndarray of int, shape (n,)
-        Rows of one group never stand on two sides of a split.
+        Rows of one group never stand on both sides of a split, not inside training either.
     task : {"single", "multi", "continuous"}
     classes : tuple of str
-        Columns of the probabilities; () for numbers.
+        Of the whole dataset, also those that these rows lack; () for continuous labels.
     X_augmented : ndarray, shape (n, copies, ...), optional
-        Changed copies of each row, for training alone.
+        Changed copies of each row; they are learned from and never judged by.
 
     Raises
     ------
     DataError
-        Lengths differ, or a value is infinite.
+        The lengths differ, or a label is none of the classes.
 
     Examples
     --------
-    >>> m = Material(np.eye(3), np.array(["a", "b", "a"]), np.arange(3), "single", ("a", "b"))
-    >>> m.take([2, 0]).y.tolist(), len(m)
-    (['a', 'a'], 3)
+    >>> X = np.arange(6.0).reshape(3, 2)
+    >>> whole = Material(X, np.array(["爵士", "rock", "rock"]), np.arange(3), "single", ("rock", "爵士"))
+    >>> len(whole), whole.take([1, 2]).y.tolist()
+    (3, ['rock', 'rock'])
     """
 
     X: NDArray[Any]
     y: NDArray[Any]
     groups: NDArray[np.intp]
     task: Task
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = ()
     X_augmented: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
-        n = len(self.X)
-        if len(self.y) != n or len(self.groups) != n:
-            raise DataError(f"X has {n} rows, y {len(self.y)}, groups {len(self.groups)}")
-        if self.X_augmented is not None and len(self.X_augmented) != n:
-            raise DataError(f"X has {n} rows, X_augmented {len(self.X_augmented)}")
-        if np.isinf(self.X).any():
-            raise DataError("a value of X is infinite", hint="mend the column or leave it empty")
+        parts = {"X": self.X, "y": self.y, "groups": self.groups}
+        if self.X_augmented is not None:
+            parts["X_augmented"] = self.X_augmented
+        lengths = {name: len(part) for name, part in parts.items()}
+        if len(set(lengths.values())) > 1:
+            raise DataError(f"the parts differ in length: {lengths}", hint="give every part one row per clip")
+        if self.X.ndim not in (2, 3):
+            raise DataError(f"X has shape {self.X.shape}; (n, d) or (n, t, d) is needed")
+        self._check_labels()
+
+    def _check_labels(self) -> None:
+        k = len(self.classes)
+        if self.task == "multi" and self.y.shape != (len(self.X), k):
+            raise DataError(f"y has shape {self.y.shape}; ({len(self.X)}, {k}) is needed for {k} tags")
+        if self.task != "multi" and self.y.ndim != 1:
+            raise DataError(f"y has shape {self.y.shape}; ({len(self.X)},) is needed")
+        strangers = set(self.y.tolist()) - set(self.classes) if self.task == "single" else set()
+        if strangers:
+            raise DataError(f"label {sorted(strangers)[0]!r} is none of the {k} classes")
 
     def __len__(self) -> int:
         return len(self.X)
 
-    def take(self, rows: Any) -> Self:
-        """Return the rows `rows`, in that order."""
-        index = np.asarray(rows, np.intp)
-        copies = None if self.X_augmented is None else self.X_augmented[index]
-        return type(self)(self.X[index], self.y[index], self.groups[index], self.task, self.classes, copies)
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Self:
+        """Return `rows` in that order, with the classes of the whole."""
+        at = np.asarray(rows, np.intp)
+        changed = None if self.X_augmented is None else self.X_augmented[at]
+        return type(self)(self.X[at], self.y[at], self.groups[at], self.task, self.classes, changed)
 
     def with_copies(self) -> Self:
-        """Return rows and changed copies together, each copy with label and group of its row."""
-        if self.X_augmented is None or not self.X_augmented.shape[1]:
+        """Return the rows followed by their changed copies, each with label and group of its origin."""
+        if self.X_augmented is None or self.X_augmented.shape[1] == 0:
             return self
-        n, copies = self.X_augmented.shape[:2]
-        flat = self.X_augmented.reshape(n * copies, *self.X.shape[1:])
-        where = np.concatenate([np.arange(n), np.repeat(np.arange(n), copies)])
+        copies = self.X_augmented.shape[1]
         return type(self)(
-            np.concatenate([self.X, flat]), self.y[where], self.groups[where], self.task, self.classes
+            np.concatenate([self.X, self.X_augmented.reshape(-1, *self.X.shape[1:])]),
+            np.concatenate([self.y, np.repeat(self.y, copies, axis=0)]),
+            np.concatenate([self.groups, np.repeat(self.groups, copies)]),
+            self.task,
+            self.classes,
         )
