@@ -83,6 +83,13 @@ def test_a_structured_array(tmp_path: Path) -> None:
     assert tracks.groups == {"artist": ("X", "Y")}
 
 
+def test_structured_arrays_without_single_numbers(tmp_path: Path) -> None:
+    for fields in ([("a", "U2"), ("label", "U2")], [("a", "f8", (2,)), ("label", "U2")]):
+        np.save(tmp_path / "d.npy", np.zeros(3, fields))
+        with pytest.raises(DataError, match="single numbers"):
+            read_dataset(tmp_path / "d.npy")
+
+
 def test_column_order_is_kept(tmp_path: Path) -> None:
     np.savez(tmp_path / "d.npz", X=np.asfortranarray(X), y=list("abab"))
     np.testing.assert_array_equal(read_dataset(tmp_path / "d.npz").X, X)
@@ -141,6 +148,35 @@ def test_broken_files(tmp_path: Path, content: bytes, suffix: str) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError):
         read_dataset(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"'descr'", b"'descr("), (b"False", b"Fals("), (b"'<f8'", b"'zzz'"), (b"(4, 3)", b"(4,-3)"),
+     (b"(4, 3)", b"(4L,3)"), (b"{", b"["), (b"'shape'", b"'shapf'")],
+)  # fmt: skip
+def test_strange_headers(tmp_path: Path, old: bytes, new: bytes) -> None:
+    file = io.BytesIO()
+    np.save(file, np.column_stack([X, [0, 1, 0, 1]]))
+    assert old in file.getvalue() and len(old) == len(new)
+    (tmp_path / "d.npy").write_bytes(file.getvalue().replace(old, new))
+    if new == b"(4L,3)":  # as Python 2 wrote it
+        assert len(read_dataset(tmp_path / "d.npy")) == 4
+        return
+    with pytest.raises(DataError, match="no array that can be read"):
+        read_dataset(tmp_path / "d.npy")
+
+
+def test_characters_that_do_not_exist(tmp_path: Path) -> None:
+    for order in ("<", ">"):
+        rows = np.array([(1.0, "rock"), (2.0, "jazz")], [("x", "f8"), ("label", f"{order}U4")])
+        np.save(tmp_path / "d.npy", rows)
+        assert read_dataset(tmp_path / "d.npy").labels.values == ("rock", "jazz")
+        rock = "rock".encode("utf-32-le" if order == "<" else "utf-32-be")
+        content = (tmp_path / "d.npy").read_bytes()
+        (tmp_path / "d.npy").write_bytes(content.replace(rock, b"\x7f" * 16))
+        with pytest.raises(DataError, match="characters that do not exist"):
+            read_dataset(tmp_path / "d.npy")
 
 
 def test_a_broken_member(tmp_path: Path) -> None:

@@ -235,6 +235,13 @@ def test_a_library_of_another_computer(tmp_path: Path) -> None:
     assert listed.labels.values == (frozenset({"运动"}),)
 
 
+def test_a_location_that_is_no_address(tmp_path: Path) -> None:
+    song = {"Track ID": 1, "Genre": "Pop", "Location": "file://[localhost/a.wav"}
+    (tmp_path / "Library.xml").write_bytes(plistlib.dumps({"Tracks": {"1": song}}))
+    with pytest.raises(DataError, match="a stream, not a file"):
+        read_dataset(tmp_path / "Library.xml")
+
+
 @pytest.mark.parametrize(
     "text",
     ['<!DOCTYPE a [<!ENTITY x "aa"><!ENTITY y "&x;&x;">]><plist><dict><key>&y;</key><dict/></dict></plist>',

@@ -148,18 +148,25 @@ def _file(track: Mapping[str, Any], index: AudioIndex, audio: Path | None) -> tu
     location = track.get("Location")
     if not isinstance(location, str):
         return None, "in the cloud, not a file"
-    parts = urlsplit(location[:4000])
-    if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
+    name = _path_of(location[:4000])
+    if not name:
         return None, "a stream, not a file"
-    name = unquote(parts.path, errors="surrogateescape")
-    if name[2:3] == ":":  # /C:/Users/...
-        name = name[1:]
     if os.path.isfile(name):  # noqa: PTH113 - never raises
         return Path(name), ""
-    if audio is None:
-        return None, MISSING_FILE
     tail = "/".join(name.rstrip("/").split("/")[-3:])
-    return index.find(tail)
+    return index.find(tail) if audio is not None else (None, MISSING_FILE)
+
+
+def _path_of(location: str) -> str:
+    """Return the path in a ``file:`` address; "" where it is none."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return ""
+    if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
+        return ""
+    name = unquote(parts.path, errors="surrogateescape")
+    return name[1:] if name[2:3] == ":" else name  # /C:/Users/...
 
 
 APPLE_MUSIC = AppleMusic()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+import sys
+import tokenize
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +18,17 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError, UnknownNameError
-from tunelens.data.readers.harvest import Harvest, Row
+from tunelens.data.readers.harvest import Harvest, Row, plain
 from tunelens.data.readers.labelling import MOST_CODES
 from tunelens.data.readers.numbers import moment
 from tunelens.data.tracks import Tracks
 
 MOST_BYTES = 8 << 30
+_FAULTS = (
+    ValueError, TypeError, KeyError, AttributeError, SyntaxError, EOFError, OverflowError, RuntimeError,
+    NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile, tokenize.TokenError,
+)  # fmt: skip
+"""What numpy and zipfile raise on files that are none of theirs."""
 _LABELS = ("y", "label", "labels", "target")
 _IDS = ("ids", "id", "paths")
 _NAMES = ("feature_names", "columns")
@@ -49,15 +59,10 @@ def read_arrays(path: Path, harvest: Harvest) -> Tracks:
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     try:
-        yield
-    except (
-        ValueError,
-        EOFError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-        OverflowError,
-    ) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a header of Python 2
+            yield
+    except _FAULTS as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{str(path)!r} is no array that can be read: {str(error)[:200]}") from error
@@ -100,12 +105,23 @@ def _array(path: Path, file: IO[bytes], size: int) -> NDArray[Any]:
     if count * dtype.itemsize > size:
         raise DataError(f"{str(path)!r} says {shape} of {dtype} and has {size} bytes only")
     values = np.frombuffer(file.read(count * dtype.itemsize), dtype)
+    _check_characters(path, values)
     return values.reshape(shape, order="F" if fortran else "C")
+
+
+def _check_characters(path: Path, values: NDArray[Any]) -> None:
+    """Refuse text whose characters do not exist: numpy makes strings of them that crash later."""
+    for name in values.dtype.names or ():
+        _check_characters(path, values[name])
+    if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
+        codes = np.ascontiguousarray(values).view(np.dtype(np.uint32).newbyteorder(values.dtype.byteorder))
+        if codes.max() > sys.maxunicode:
+            raise DataError(f"{str(path)!r} holds text with characters that do not exist")
 
 
 def _split_label(path: Path, table: NDArray[Any], harvest: Harvest) -> dict[str, NDArray[Any]]:
     if table.dtype.names:
-        return _split_fields(table, harvest)
+        return _split_fields(path, table, harvest)
     if table.ndim != 2 or table.shape[1] < 2:
         raise DataError(f"{str(path)!r} has shape {table.shape}; rows with a label as last column are needed")
     names = [str(i) for i in range(table.shape[1])]
@@ -119,16 +135,20 @@ def _split_label(path: Path, table: NDArray[Any], harvest: Harvest) -> dict[str,
     return {"X": table[:, rest], "y": table[:, at], "feature_names": np.array(names)[rest]}
 
 
-def _split_fields(table: NDArray[Any], harvest: Harvest) -> dict[str, NDArray[Any]]:
+def _split_fields(path: Path, table: NDArray[Any], harvest: Harvest) -> dict[str, NDArray[Any]]:
     names = table.dtype.names or ()
     label = harvest.options.label or next((name for name in _LABELS if name in names), names[-1])
     if label not in names:
         raise UnknownNameError.among("column", label, names)
-    numbers = [name for name in names if name != label and table[name].dtype.kind in "fiub"]
     others = {name: table[name] for name in names if name in (*_GROUPS, *harvest.options.group)}
-    X = np.stack([table[name].astype(np.float64) for name in numbers if name not in others], axis=1)
-    kept = [name for name in numbers if name not in others]
-    return {"X": X, "y": table[label], "feature_names": np.array(kept), **others}
+    numbers = [name for name in names if name != label and name not in others]
+    numbers = [name for name in numbers if table[name].dtype.kind in "fiub"]
+    if not numbers or any(table[name].ndim != 1 for name in names):
+        raise DataError(
+            f"{str(path)!r} has fields {', '.join(names)}: single numbers are needed to learn from"
+        )
+    X = np.stack([table[name].astype(np.float64) for name in numbers], axis=1)
+    return {"X": X, "y": table[label], "feature_names": np.array(numbers), **others}
 
 
 def _check_shapes(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -185,7 +205,7 @@ def _ids(arrays: Mapping[str, NDArray[Any]], n: int, d: int) -> list[str]:
 def _texts(values: NDArray[Any]) -> list[str]:
     if values.dtype.kind == "S":
         return [value.decode("utf-8", "replace") for value in values.ravel().tolist()]
-    return [str(value) for value in values.ravel().tolist()]
+    return [plain(str(value)) for value in values.ravel().tolist()]
 
 
 def _label_array(arrays: Mapping[str, NDArray[Any]], harvest: Harvest) -> NDArray[Any]:

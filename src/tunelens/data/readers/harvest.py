@@ -197,4 +197,4 @@ def _unless_bare(column: tuple[Any, ...], bare: Any) -> tuple[Any, ...] | None:
 
 def plain(text: str) -> str:
     """Return `text` as text that can be printed: bytes of a name that are no UTF-8 are written out."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
