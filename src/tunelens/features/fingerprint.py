@@ -1,0 +1,207 @@
+"""Fingerprints: which recording this is, whatever codec, gain or cut it comes in.
+
+Landmarks (Wang 2003, "An industrial-strength audio search algorithm"): peaks of the spectrogram, paired with
+a few peaks that follow; a pair is a number of 24 bits, and its time. Codecs, gain and equalisers move few of
+the peaks, a cut shifts all times alike, and equal numbers can be found without comparing all with all.
+``python -m bench fingerprints`` measures them beside bits of energy differences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunelens.audio.clip import Clip
+from tunelens.audio.resample import resample
+from tunelens.features.grid import Float32
+
+FINGERPRINT_VERSION = "1"
+SR = 11_025
+N_FFT = 1024
+HOP = 256
+HOP_S = HOP / SR
+"""Resolution of offsets, seconds: 23 ms."""
+
+BINS = (10, 420)
+"""Where peaks are looked for: 108 to 4522 Hz, which every codec keeps."""
+
+APART = (16, 11)
+"""A peak is the loudest point within so many bins and frames to each side."""
+
+FAN_OUT = 4
+REACH = 63
+SPAN = 127
+"""A peak is paired with the next `FAN_OUT` peaks within `REACH` frames and `SPAN` bins."""
+
+FLOOR = 1e-3
+"""Peaks below this share of the strongest of the recording are noise, -60 dB."""
+
+_BLOCK = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Fingerprint:
+    """Landmarks of a recording, ordered by time.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint32, shape (n,)
+        24 bits each: frequency of a peak, and how far the other is in frequency and time.
+    frames : ndarray of int32, shape (n,)
+        When the first peak of each sounds, in steps of `HOP_S` from the beginning of the recording.
+    """
+
+    hashes: NDArray[np.uint32]
+    frames: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return self.hashes.size
+
+
+@dataclass(frozen=True)
+class Match:
+    """How two fingerprints fit.
+
+    Parameters
+    ----------
+    offset_s : float
+        How far into the first recording the second begins; negative where it begins earlier.
+    n_common : int
+        Landmarks that both have at that offset.
+    share : float
+        Of the landmarks that the sparser of the two has where they overlap, 0 to 1.
+    overlap_s : float
+        From the first common landmark to the last, seconds.
+    """
+
+    offset_s: float
+    n_common: int
+    share: float
+    overlap_s: float
+
+    @property
+    def is_same(self) -> bool:
+        """Is it one recording? The limits are those that ``python -m bench fingerprints`` holds."""
+        return self.n_common >= LEAST_COMMON and self.share >= LEAST_SHARE
+
+
+LEAST_COMMON = 12
+LEAST_SHARE = 0.02
+
+
+def fingerprint(clip: Clip) -> Fingerprint:
+    """Return the fingerprint of a clip of any rate and number of channels.
+
+    Raises
+    ------
+    EmptyAudioError
+        The clip holds no samples.
+
+    Examples
+    --------
+    >>> y = np.random.default_rng(0).standard_normal(11025 * 20).astype(np.float32)
+    >>> whole, cut = fingerprint(Clip(y, 11025)), fingerprint(Clip(0.1 * y[11025 * 5:], 11025))
+    >>> found = compare(whole, cut)
+    >>> found.is_same, round(found.offset_s, 1)
+    (True, 5.0)
+    """
+    mono = resample(clip.require_samples().mono(), SR)
+    return of_peaks(peaks(mono.y))
+
+
+def peaks(y: Float32) -> NDArray[np.float64]:
+    """Return frame, bin and magnitude of the peaks of sound at rate `SR`, shape (n, 3), ordered by time."""
+    from scipy.ndimage import maximum_filter
+
+    S = _spectrogram(y)
+    low = BINS[0]
+    loudest = maximum_filter(S, size=(2 * APART[1] + 1, 2 * APART[0] + 1), mode="constant")
+    t, f = np.nonzero((loudest == S) & (S > 0))
+    return np.stack([t, f + low, S[t, f]], axis=1).astype(np.float64)
+
+
+def _spectrogram(y: Float32) -> Float32:
+    """Magnitudes within `BINS`, (t, bins); in blocks, so that hours do not fill the memory."""
+    from scipy.fft import rfft
+
+    padded = np.pad(y, (0, max(0, N_FFT - y.size)))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
+    window = np.hanning(N_FFT).astype(np.float32)
+    parts = [
+        np.abs(rfft(frames[i : i + _BLOCK] * window, axis=1)[:, slice(*BINS)])
+        for i in range(0, len(frames), _BLOCK)
+    ]
+    return np.concatenate(parts).astype(np.float32)
+
+
+def of_peaks(found: NDArray[np.float64]) -> Fingerprint:
+    """Return the fingerprint of peaks as `peaks` gives them, those of later stretches behind."""
+    if not len(found):
+        return Fingerprint(np.empty(0, np.uint32), np.empty(0, np.int32))
+    kept = found[found[:, 2] >= FLOOR * found[:, 2].max()]
+    t, f = kept[:, 0].astype(np.int64), kept[:, 1].astype(np.int64)
+    pairs = [_pairs(t, f, step) for step in range(1, 4 * FAN_OUT + 1)]
+    first, second = (np.concatenate([pair[i] for pair in pairs]) for i in (0, 1))
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    nth = np.arange(first.size) - np.searchsorted(first, first)
+    first, second = first[nth < FAN_OUT], second[nth < FAN_OUT]
+    away = f[second] - f[first] + SPAN
+    hashes = f[first] << 15 | away << 6 | (t[second] - t[first])
+    return Fingerprint(hashes.astype(np.uint32), t[first].astype(np.int32))
+
+
+def _pairs(
+    t: NDArray[np.int64], f: NDArray[np.int64], step: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Peaks and those `step` places behind them that are near enough, in time and frequency."""
+    first = np.arange(max(0, t.size - step))
+    later, away = t[first + step] - t[first], np.abs(f[first + step] - f[first])
+    near = first[(later > 0) & (later <= REACH) & (away <= SPAN)]
+    return near, near + step
+
+
+def compare(a: Fingerprint, b: Fingerprint) -> Match:
+    """Return how `b` fits into `a`, at the offset where most landmarks agree."""
+    rows, columns = _common(a.hashes, b.hashes)
+    if not rows.size:
+        return Match(0.0, 0, 0.0, 0.0)
+    shift = a.frames[rows].astype(np.int64) - b.frames[columns]
+    best = _mode(shift)
+    near = np.abs(shift - best) <= 1
+    n_common = min(np.unique(rows[near]).size, np.unique(columns[near]).size)
+    possible = max(1, min(_inside(a, best, b, 1), _inside(b, -best, a, 1)))
+    when = a.frames[rows[near]]
+    offset = float(np.mean(shift[near]))
+    return Match(
+        offset * HOP_S, n_common, min(1.0, n_common / possible), float(when.max() - when.min()) * HOP_S
+    )
+
+
+def _mode(shift: NDArray[np.int64]) -> int:
+    """Return the most frequent shift, counted together with its two neighbours."""
+    values, counts = np.unique(shift, return_counts=True)
+    total = counts.copy()
+    follows = np.diff(values) == 1
+    total[:-1] += counts[1:] * follows
+    total[1:] += counts[:-1] * follows
+    return int(values[total.argmax()])
+
+
+def _inside(a: Fingerprint, shift: int, b: Fingerprint, slack: int) -> int:
+    """Count the landmarks of `a` in the time that `b`, begun at `shift`, has landmarks."""
+    inside = (a.frames >= shift + b.frames.min() - slack) & (a.frames <= shift + b.frames.max() + slack)
+    return int(inside.sum())
+
+
+def _common(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return all pairs of places where `a` and `b` are equal."""
+    order = np.argsort(b, kind="stable")
+    ordered = b[order]
+    begin, end = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
+    count = end - begin
+    rows = np.repeat(np.arange(a.size), count)
+    within = np.arange(rows.size) - np.repeat(np.cumsum(count) - count, count)
+    return rows, order[np.repeat(begin, count) + within]
