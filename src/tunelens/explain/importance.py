@@ -110,6 +110,7 @@ def own_weights(estimator: Any) -> Float | None:
     [1.0, 0.0]
     """
     last = getattr(estimator, "steps", [(None, estimator)])[-1][1]
+    last = getattr(last, "estimator_", last)
     if hasattr(last, "feature_importances_"):
         return np.asarray(last.feature_importances_, np.float64)
     if hasattr(last, "coef_"):

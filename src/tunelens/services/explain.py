@@ -292,7 +292,7 @@ def explain_table(
     columns = loaded.manifest.input.names
     X = _columns(tracks, columns)
     y = tracks.labels.y(loaded.classes or None)
-    weights = own_weights(getattr(loaded.model, "estimator", None))
+    weights = own_weights(getattr(getattr(loaded.model, "fitted", None), "estimator", None))
     if weights is not None and len(weights) != len(columns):
         weights = None
     return importances(
