@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tunelens.base.errors import BundleError
 from tunelens.data.labels import Task
 from tunelens.models.bundles.files import AGAIN, check_zip
+from tunelens.models.bundles.indices import check_indices
 
 Float = NDArray[np.float64]
 ONNX, SKOPS = "model.onnx", "model.skops"
@@ -42,18 +43,18 @@ class Estimator:
     """A scikit-learn estimator that answers in the order of the classes of its bundle."""
 
     def __init__(self, estimator: Any, task: Task, classes: Sequence[str]) -> None:
-        self.estimator, self.task, self.classes = estimator, task, tuple(classes)
+        from tunelens.models.recipe import Fitted
+
+        self.fitted = Fitted(estimator, tuple(classes), task)
 
     def proba(self, X: NDArray[Any]) -> Float:
         """Return probabilities or numbers."""
-        if self.task == "continuous":
-            return np.asarray(self.estimator.predict(X), np.float64).reshape(len(X))
-        found = np.asarray(self.estimator.predict_proba(X), np.float64)
-        return found[:, self._order()] if self.task == "single" else found
-
-    def _order(self) -> list[int]:
-        known = [str(name) for name in self.estimator.classes_]
-        return [known.index(name) for name in self.classes]
+        if self.fitted.task == "continuous":
+            return np.asarray(self.fitted.predict(X), np.float64)
+        found = self.fitted.predict_proba(X)
+        if found.shape != (len(X), len(self.fitted.classes)):
+            raise BundleError(f"the model gives {found.shape[1:]} probabilities for a row", hint=AGAIN)
+        return found
 
 
 class Net:
@@ -107,13 +108,21 @@ def unpack(name: str, data: bytes, task: Task, classes: Sequence[str], width: in
     if name == ONNX:
         return Net(data, task, classes)
     estimator = _of_skops(data)
+    _check_inside(estimator, width)
     needed = getattr(estimator, "n_features_in_", width)
     if needed != width:
         raise BundleError(f"the model takes {needed} numbers, its input gives {width}", hint=AGAIN)
     known = {str(one) for one in getattr(estimator, "classes_", ())}
-    if task == "single" and known != set(classes):
+    if task == "single" and not (known and known <= set(classes)):
         raise BundleError("the classes of the model are not those of the manifest", hint=AGAIN)
     return Estimator(estimator, task, classes)
+
+
+def _check_inside(estimator: Any, width: int) -> None:
+    try:
+        check_indices(estimator, width)
+    except (AttributeError, TypeError, ValueError, IndexError, KeyError) as error:
+        raise BundleError(f"the model is damaged: {error!r}", hint=AGAIN) from error
 
 
 def libraries(name: str) -> dict[str, str]:
