@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from tunelens.cli import analyze, convert, demo, doctor, export, listing, models, plot, probe, report, show
+from tunelens.cli import (
+    analyze,
+    convert,
+    demo,
+    doctor,
+    explain,
+    export,
+    listing,
+    models,
+    plot,
+    predict,
+    probe,
+    report,
+    show,
+    train,
+)
 
 app = typer.Typer(
     name="tunelens",
@@ -16,7 +31,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (analyze, show, listing, export, report, plot, probe, convert, demo, doctor):
+for module in (
+    analyze,
+    show,
+    listing,
+    export,
+    report,
+    plot,
+    train,
+    predict,
+    explain,
+    probe,
+    convert,
+    demo,
+    doctor,
+):
     app.command(module.NAME, epilog=module.EPILOG)(module.run)
 app.add_typer(models.app, name="models")
 
