@@ -56,6 +56,7 @@ def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.data.registry import DATASETS
     from tunelens.features import FEATURES
     from tunelens.models import BACKBONES
+    from tunelens.models.catalogue import MODELS
     from tunelens.plots import PLOTS
     from tunelens.services.engines import ENGINES
 
@@ -66,6 +67,7 @@ def registries() -> list[tuple[str, str, Registry]]:
         ("library.md", "engine", ENGINES),
         ("audio.md", "decoder", DECODERS),
         ("datasets.md", "dataset reader", DATASETS),
+        ("classifiers.md", "model", MODELS),
     ]
 
 

@@ -174,6 +174,7 @@ class Recipe:
     def fit_once(self, expression: ModelExpression, material: Material, seed: int) -> Any:
         """Return `expression` fitted with the copies and the balance of this recipe, without tuning."""
         from sklearn.exceptions import ConvergenceWarning
+        from sklearn.utils._param_validation import InvalidParameterError
 
         from tunelens.models.classic.fitting import fit_with
 
@@ -183,7 +184,10 @@ class Recipe:
             # a model that stopped early is judged by its score as any other
             warnings.simplefilter("ignore", ConvergenceWarning)
             estimator = build_model(self._with_mixup(expression), material.task, seed)
-            return fit_with(estimator, X, y, weight, groups)
+            try:
+                return fit_with(estimator, X, y, weight, groups)
+            except InvalidParameterError as error:
+                raise ParameterError(f"{expression}: {error}") from None
 
     def _with_mixup(self, expression: ModelExpression) -> ModelExpression:
         if not self.mixup:
