@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,14 +97,16 @@ class Facts:
 
     def add(self, cell: str, decimal_comma: bool) -> None:
         """Count `cell`."""
-        if is_missing(cell):
+        value = number(cell, decimal_comma)
+        if value is not None:
+            is_number = not math.isnan(value)
+            self.filled += is_number
+            self.numbers += is_number
             return
         self.filled += 1
         text = cell.strip()
         if text.lower() in {"true", "false"}:
             self.booleans += 1
-        elif number(text, decimal_comma) is not None:
-            self.numbers += 1
         else:
             self.sounds += Path(text).suffix.lower() in AUDIO_SUFFIXES
             self.splits += text.lower() in SPLIT_WORDS

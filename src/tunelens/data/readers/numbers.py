@@ -24,16 +24,20 @@ def number(text: str, decimal_comma: bool = False) -> float | None:
     >>> number("1.5"), number("1,5", decimal_comma=True), number("1_0"), number("n/a"), number("1e999")
     (1.5, 1.5, None, nan, None)
     """
-    cleaned = text.strip()
-    if cleaned.lower() in MISSING:
+    value = _finite(text)
+    if value is not None:
+        return value
+    if is_missing(text):
         return math.nan
-    if decimal_comma:
-        cleaned = cleaned.replace(",", ".", 1)
+    return _finite(text.replace(",", ".", 1)) if decimal_comma else None
+
+
+def _finite(text: str) -> float | None:
     try:
-        value = float(cleaned)
+        value = float(text)
     except ValueError:
         return None
-    return value if math.isfinite(value) and "_" not in cleaned else None
+    return value if math.isfinite(value) and "_" not in text else None
 
 
 def moment(text: str) -> float:
