@@ -13,6 +13,8 @@ The names below load on first use; ``import tunelens`` itself stays light.
 `plot`              one file as a picture
 `convert`           files and folders to plain WAV
 `read_dataset`      labelled music or numbers, from any format, as `Tracks`
+`explain`           why a bundle says what it says of a recording
+`audit`             what is wrong with a dataset, before a model learns it
 `Analysis`, `Clip`  what they return
 =================== =====================================================
 """
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
     from tunelens.library.export import export
     from tunelens.library.store import Library
     from tunelens.services.analyze import analyze, analyze_many
+    from tunelens.services.audit import audit
     from tunelens.services.convert import convert
+    from tunelens.services.explain import explain
     from tunelens.services.hear import HearOptions
     from tunelens.services.plot import plot
     from tunelens.services.report import report
@@ -48,7 +52,9 @@ _WHERE = {
     "TunelensError": "tunelens.base.errors:TunelensError",
     "analyze": "tunelens.services.analyze:analyze",
     "analyze_many": "tunelens.services.analyze:analyze_many",
+    "audit": "tunelens.services.audit:audit",
     "convert": "tunelens.services.convert:convert",
+    "explain": "tunelens.services.explain:explain",
     "export": "tunelens.library.export:export",
     "load": "tunelens.audio:decode",
     "plot": "tunelens.services.plot:plot",
@@ -67,7 +73,9 @@ __all__ = [
     "__version__",
     "analyze",
     "analyze_many",
+    "audit",
     "convert",
+    "explain",
     "export",
     "load",
     "plot",

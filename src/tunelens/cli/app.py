@@ -8,6 +8,7 @@ import typer
 
 from tunelens.cli import (
     analyze,
+    audit,
     convert,
     demo,
     doctor,
@@ -38,6 +39,7 @@ for module in (
     export,
     report,
     plot,
+    audit,
     train,
     predict,
     explain,
