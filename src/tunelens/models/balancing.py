@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -26,20 +25,11 @@ def balanced(name: str, material: Material, seed: int) -> Balanced:
     """
     if name == "none":
         return material.X, material.y, material.groups, None
-    if name == "weights":
-        return material.X, material.y, material.groups, _weights(material.y)
-    found = import_module("tunelens.data.balance").BALANCERS[name].resample(material.X, material.y, seed)
+    from tunelens.data.balance import BALANCERS
+
+    found = BALANCERS[name].resample(material.X, material.y, seed)
     kept = found.X.shape == material.X.shape and np.array_equal(found.X, material.X, equal_nan=True)
     return found.X, found.y, material.groups if kept else _groups(found.X, material), found.sample_weight
-
-
-def _weights(y: NDArray[Any]) -> NDArray[np.float64]:
-    """Return weights (n,) or (n, n_tags): all classes, or both sides of a tag, weigh the same."""
-    from sklearn.utils.class_weight import compute_sample_weight
-
-    if y.ndim == 1:
-        return np.asarray(compute_sample_weight("balanced", y), np.float64)
-    return np.stack([compute_sample_weight("balanced", column) for column in y.T], axis=1)
 
 
 def _groups(X: NDArray[Any], material: Material) -> NDArray[np.intp]:

@@ -146,6 +146,27 @@ def test_copies_are_learned_from_with_label_and_group_of_their_origin(spy: type[
         Recipe("spy", copies=1)
 
 
+@pytest.mark.parametrize("balance", ["none", "weights", "oversample", "undersample", "smote", "adasyn"])
+def test_every_balance_feeds_a_model_that_needs_groups(balance: str) -> None:
+    """Few rows of one class among many of the other: balancing must raise the recall of the rare."""
+    pytest.importorskip("imblearn")
+    rng = np.random.default_rng(5)
+    y = np.repeat(["多", "少"], [80, 14])
+    X = rng.normal(size=(94, 3)) + 0.9 * (y == "少")[:, None]
+    material = Material(X, y, np.arange(94) // 2, "single", ("多", "少"))
+    rare = (Recipe("linear_svm", balance=balance).fit(material).predict(X[y == "少"]) == "少").mean()
+    plain = (Recipe("linear_svm").fit(material).predict(X[y == "少"]) == "少").mean()
+    assert rare == plain if balance == "none" else rare > plain
+
+
+def test_weights_reach_every_tag() -> None:
+    rng = np.random.default_rng(5)
+    tags = (rng.uniform(size=(90, 2)) < [0.1, 0.5]).astype(np.int8)
+    material = Material(rng.normal(size=(90, 3)) + tags[:, :1], tags, np.arange(90), "multi", ("a", "b"))
+    plain, weighed = (Recipe("logistic", balance=one).fit(material) for one in ("none", "weights"))
+    assert weighed.predict_proba(material.X)[:, 0].mean() > 2 * plain.predict_proba(material.X)[:, 0].mean()
+
+
 def test_parts_of_different_length_are_refused() -> None:
     with pytest.raises(DataError, match="differ in length"):
         Material(np.zeros((3, 1)), np.array(["a", "b"]), np.arange(3), "single", ("a", "b"))
