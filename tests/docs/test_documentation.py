@@ -53,7 +53,10 @@ def music(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.audio.decoders import DECODERS
+    from tunelens.data.augment import AUGMENTATIONS
+    from tunelens.data.balance import BALANCERS
     from tunelens.data.registry import DATASETS
+    from tunelens.data.splits import PROTOCOLS
     from tunelens.features import FEATURES
     from tunelens.models import BACKBONES
     from tunelens.models.catalogue import MODELS
@@ -67,6 +70,9 @@ def registries() -> list[tuple[str, str, Registry]]:
         ("library.md", "engine", ENGINES),
         ("audio.md", "decoder", DECODERS),
         ("datasets.md", "dataset reader", DATASETS),
+        ("splits.md", "protocol", PROTOCOLS),
+        ("splits.md", "balancer", BALANCERS),
+        ("splits.md", "augmentation", AUGMENTATIONS),
         ("classifiers.md", "model", MODELS),
     ]
 
