@@ -14,6 +14,7 @@ from rich.table import Table
 from tunelens.cli.bar import Bar
 from tunelens.cli.face import SOME_FAILED, AsJson, Face, Jobs, Quiet, example, guarded
 from tunelens.cli.plain import printable
+from tunelens.cli.reading import Dataset, Label, LabelKind, Read, read
 
 if TYPE_CHECKING:
     from tunelens.evaluation.audit import AuditReport, Duplicate
@@ -24,13 +25,10 @@ EPILOG = example("tunelens audit music/", "tunelens audit songs.csv --label genr
 
 @guarded
 def run(
-    dataset: Annotated[
-        str, typer.Argument(metavar="DATASET", help="Folder of classes, table, or reader:path.")
-    ],
-    label: Annotated[str | None, typer.Option("--label", help="Column or tag that holds the label.")] = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="single, multi, hierarchical or continuous labels.")
-    ] = None,
+    dataset: Dataset,
+    label: Label = None,
+    kind: LabelKind = None,
+    more: Read = None,
     group: Annotated[
         str | None, typer.Option("--group", help="Columns of rows that belong together, separated by commas.")
     ] = None,
@@ -49,28 +47,23 @@ def run(
     Ends with 1 when the dataset's own split leaks or a file cannot be read, else with 0: all other findings
     are for a person to judge.
     """
-    from tunelens.data.read import read_dataset
-    from tunelens.data.registry import ReadOptions
     from tunelens.services.audit import audit
 
     face = Face(as_json, quiet)
     columns = tuple(name.strip() for name in group.split(",")) if group else ()
-    options = ReadOptions(label=label, kind=kind, group=columns, split=split)  # type: ignore[arg-type]
-    tracks = read_dataset(dataset, options=options)
+    told = [*(more or ()), *([f"split={split}"] if split else [])]
+    tracks = read(face, dataset, label=label, kind=kind, group=columns, more=told)
     report = audit(tracks, input=input, jobs=jobs, seed=seed, progress=Bar(face.err))
     found = report.to_dict() | {"read": tracks.report.to_dict()}
     face.result(dataset, found, lambda out: _draw(out, report, top))
-    for note in (*tracks.report.notes, *report.notes):
-        face.say(f"note: {printable(note)}")
-    for reason, count in tracks.report.reasons().items():
-        face.say(f"left out: {count} x {printable(reason)}")
+    for note in report.notes:
+        face.say(printable(note))
     return SOME_FAILED if report.refuses or any(fault.kind == "unreadable" for fault in report.faults) else 0
 
 
 def _draw(out: Console, report: AuditReport, top: int) -> None:
-    verdict = (
-        f"[red]the split leaks:[/] {_plain(report.why)}" if report.refuses else "no leak across the split"
-    )
+    fine = "no leak across its split" if report.has_split else "it has no split of its own"
+    verdict = f"[red]the split leaks:[/] {_plain(report.why)}" if report.refuses else fine
     out.print(f"{_plain(report.name)}: {report.n_rows} rows, {verdict}")
     _draw_classes(out, report)
     _draw_copies(out, report, top)

@@ -199,6 +199,7 @@ def _common(tracks: Tracks, same: list[Same]) -> AuditReport:
         class_counts=tracks.labels.counts(),
         clusters=families,
         ids=tracks.ids,
+        has_split=tracks.split is not None,
     )
 
 

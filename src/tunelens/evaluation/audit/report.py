@@ -44,6 +44,8 @@ class AuditReport:
         What wrong labels and likeness were judged by; "" where they were not.
     notes : tuple of str
         What could not be looked at, and why.
+    has_split : bool
+        The dataset comes with a split of its own, in which leaks were looked for.
     """
 
     name: str
@@ -58,6 +60,7 @@ class AuditReport:
     ids: tuple[str, ...] = ()
     input: str = ""
     notes: tuple[str, ...] = ()
+    has_split: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -98,6 +101,7 @@ class AuditReport:
         return {
             "name": self.name,
             "n_rows": self.n_rows,
+            "has_split": self.has_split,
             "refuses": self.refuses,
             "why": self.why,
             **{name: [plain(finding) for finding in getattr(self, name)] for name in lists},
