@@ -1,8 +1,8 @@
 """Labels that are likely wrong: confident learning (Northcutt, Jiang, Chuang 2021).
 
-A quick head gives each row the probability of each class without having seen the row or its group. A class is
-believed where its probability reaches the mean it has among the rows that carry it, or 0.8. A row that carries
-one class and is believed to be another is a suspect.
+A quick head gives each row the probability of each class without having seen the row or its group. A class
+is believed where its probability reaches the mean it has among the rows that carry it, or 0.8. A row that
+carries one class and is believed to be another is a suspect.
 """
 
 from __future__ import annotations
