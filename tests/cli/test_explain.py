@@ -78,3 +78,21 @@ def test_rubbish_is_answered_truthfully(tunelens: Tunelens, bundle: Path, home: 
         ran = tunelens("explain", *words)
         assert ran.code == code and "error:" in ran.err, ran.err
     assert not list(home.glob("*.explanation.*"))
+
+
+def test_a_class_from_a_few_files_is_added_and_found(tunelens: Tunelens, bundle: Path, home: Path) -> None:
+    def chirp(seed: int) -> Clip:
+        rate = np.random.default_rng(seed).uniform(1500, 2500)
+        return Clip((0.3 * np.sin(2 * np.pi * rate * T * T)).astype(np.float32), SR)
+
+    for i in range(5):
+        write_wav(chirp(i), home / "gym" / f"{i}.wav")
+    (home / "gym" / "broken.wav").write_bytes(b"RIFF")
+    ran = tunelens("models", "extend", bundle, "健身", home / "gym", "-o", home / "wider", "--json")
+    assert ran.code == 1 and ran.objects[0]["result"]["classes"] == ["hiss", "音", "健身"]
+    assert ran.objects[1]["path"].endswith("broken.wav")
+    song = write_wav(chirp(77), home / "song.wav")
+    said = tunelens("predict", home / "wider", song, "--json").objects[0]["result"]["probabilities"]
+    assert max(said, key=said.get) == "健身"
+    assert tunelens("models", "extend", bundle, "音", home / "gym", "-o", home / "x").code == 2
+    assert tunelens("models", "verify", home / "wider").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tunelens.cli.face import AsJson, Face, example, guarded
+from tunelens.cli.bar import Bar
+from tunelens.cli.face import AsJson, Face, Force, Jobs, Quiet, example, guarded
 from tunelens.cli.plain import printable
 
 if TYPE_CHECKING:
@@ -137,3 +139,40 @@ def _lines(value: object) -> list[str]:
     if isinstance(value, dict):
         return [f"{name}: {', '.join(map(str, several))}" for name, several in value.items()]
     return [", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)]
+
+
+@app.command("extend", epilog=example('tunelens models extend genre "my gym music" gym/*.mp3 -o my-genres'))
+@guarded
+def extend(
+    bundle: Bundle,
+    name: Annotated[str, typer.Argument(metavar="CLASS", help="The class that is added.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Its examples: 5 to 20 files, or folders of them.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder of the new bundle. Default: BUNDLE-CLASS, found by name."),
+    ] = None,
+    prior: Annotated[
+        float | None,
+        typer.Option(
+            "--prior", help="How often the class is met, 0 to 1. Default: as the others on average."
+        ),
+    ] = None,
+    jobs: Jobs = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Add a class to a bundle from a few examples, without training anew."""
+    from tunelens.services.extend import extend as extend_bundle
+
+    face = Face(as_json, quiet)
+    made, failures = extend_bundle(
+        bundle, name, paths, out, prior=prior, jobs=jobs, force=force, progress=Bar(face.err)
+    )
+    told = {"bundle": str(made.folder), "classes": list(made.classes)}
+    face.result(name, told, lambda out: out.print(printable(str(made.folder)), markup=False))
+    for path, error in failures:
+        face.failure(str(path), error)
+    return 1 if failures else 0

@@ -15,7 +15,9 @@ from tunelens.base.errors import BundleError, DataError, NotFoundError, Tunelens
 from tunelens.models.bundles import estimators
 from tunelens.models.bundles.answers import answers
 from tunelens.models.bundles.card import write_card
+from tunelens.models.bundles.extension import Extended, extended_trust, read_added
 from tunelens.models.bundles.files import (
+    ADDED,
     AGAIN,
     CARD,
     MANIFEST,
@@ -169,14 +171,13 @@ class Bundle:
         files = read_files(folder, manifest.files)
         heard = manifest.input.resolve()
         estimators.check_libraries(manifest.libraries)
-        name = manifest.model
-        model = estimators.unpack(name, files[name], manifest.task, manifest.classes, manifest.input.width)
+        model, trust = load_answering(files, manifest)
         return Bundle(
             folder,
             manifest,
             heard,
             model,
-            load_trust(files, manifest),
+            trust,
             read_arrays(files[REFERENCE], REFERENCE) if REFERENCE in files else {},
             files.get(CARD, b"").decode("utf-8", "replace"),
         )
@@ -226,7 +227,31 @@ class Bundle:
         return answers(said, np.asarray(X), self.manifest.task, self.classes, self.trust)
 
 
-def load_trust(files: Mapping[str, bytes], manifest: Manifest) -> Trust | None:
+def load_answering(
+    files: Mapping[str, bytes], manifest: Manifest
+) -> tuple[estimators.Answering, Trust | None]:
+    """Return the model with its trust; classes that were added later come on top of both.
+
+    Raises
+    ------
+    BundleError
+        One of them is not right.
+    """
+    added = read_added(files[ADDED]) if ADDED in files else ()
+    names = tuple(one.name for one in added)
+    n_trained = len(manifest.classes) - len(names)
+    if manifest.classes[n_trained:] != names or (added and n_trained < 1):
+        raise BundleError(f"{ADDED} holds other classes than the manifest names", hint=AGAIN)
+    trained, file = manifest.classes[:n_trained], manifest.model
+    model = estimators.unpack(file, files[file], manifest.task, trained, manifest.input.width)
+    trust = _trust(files, manifest, trained)
+    if not added:
+        return model, trust
+    extended = Extended(model, manifest.task, trust, added)
+    return extended, None if trust is None else extended_trust(trust, names)
+
+
+def _trust(files: Mapping[str, bytes], manifest: Manifest, classes: tuple[str, ...]) -> Trust | None:
     """Return the trust among `files`, None where there is none; `BundleError` when it makes no sense."""
     if TRUST not in files:
         return None
@@ -237,7 +262,7 @@ def load_trust(files: Mapping[str, bytes], manifest: Manifest) -> Trust | None:
         trust = Trust.from_arrays(arrays)
     except (TunelensError, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise BundleError(f"{TRUST} makes no sense: {error!r}", hint=AGAIN) from None
-    if (trust.task, tuple(trust.classes)) != (manifest.task, manifest.classes):
+    if (trust.task, tuple(trust.classes)) != (manifest.task, classes):
         raise BundleError(f"{TRUST} is of another task or of other classes than the manifest", hint=AGAIN)
     return trust
 

@@ -21,7 +21,7 @@ from tunelens.base.errors import BundleError, DataError, ParameterError
 
 MANIFEST = "manifest.json"
 MODELS = ("model.onnx", "model.skops")
-CARD, TRUST, REFERENCE = "card.md", "trust.npz", "reference.npz"
+CARD, TRUST, REFERENCE, ADDED = "card.md", "trust.npz", "reference.npz", "added.npz"
 LARGEST = {
     MANIFEST: 1 << 22,
     CARD: 1 << 20,
@@ -29,6 +29,7 @@ LARGEST = {
     "model.skops": 1 << 29,
     TRUST: 1 << 27,
     REFERENCE: 1 << 29,
+    ADDED: 1 << 27,
 }
 """Every file that a bundle may hold, and how many bytes it may have; nothing else may lie in the folder."""
 MOST_MEMBERS = 50_000

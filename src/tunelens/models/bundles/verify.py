@@ -9,7 +9,7 @@ from typing import Any
 
 from tunelens.base.errors import NotFoundError, TunelensError
 from tunelens.models.bundles import estimators
-from tunelens.models.bundles.bundle import load_trust
+from tunelens.models.bundles.bundle import load_answering
 from tunelens.models.bundles.files import REFERENCE, read_arrays, read_files
 from tunelens.models.bundles.manifest import Manifest
 
@@ -80,18 +80,13 @@ def verify(folder: str | Path) -> list[Check]:
     if files is None:
         return found
     name = manifest.model
-    _try(
-        found,
-        "model",
-        lambda: estimators.unpack(name, files[name], manifest.task, manifest.classes, manifest.input.width),
-        lambda _: f"{name} can be loaded",
+    answering = _try(
+        found, "model", lambda: load_answering(files, manifest), lambda _: f"{name} can be loaded"
     )
-    _try(
-        found,
-        "trust",
-        lambda: load_trust(files, manifest),
-        lambda trust: "none: nothing was measured" if trust is None else f"coverage {trust.coverage:.0%}",
-    )
+    if answering is not None:
+        trust = answering[1]
+        told = "none: nothing was measured" if trust is None else f"coverage {trust.coverage:.0%}"
+        found.append(Check("trust", True, told))
     if REFERENCE in files:
         _try(
             found,

@@ -45,6 +45,14 @@ class Normal:
         rest = float(spread[k:].sum() / (d - k)) if d > k else 0.0
         return cls(mean, scale, axes[:k], np.maximum(spread[:k], 1e-9), rest)
 
+    def draw(self, n: int, seed: int = 0) -> Float:
+        """Draw `n` rows, shape (n, d)."""
+        rng = np.random.default_rng(seed)
+        along = rng.normal(size=(n, len(self.axes))) * np.sqrt(self.variances)
+        beside = rng.normal(scale=np.sqrt(self.rest), size=(n, self.mean.size))
+        beside -= beside @ self.axes.T @ self.axes
+        return (along @ self.axes + beside) * self.scale + self.mean
+
     def distance(self, X: Float) -> Float:
         """Return the mean squared deviation per dimension, in variances; about 1 for rows as in `fit`."""
         Z = (X - self.mean) / self.scale
