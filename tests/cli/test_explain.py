@@ -30,7 +30,8 @@ def bundle(home: Path) -> Path:
     y = np.array(["hiss", "音"] * 8)
     X = np.array([heard.of_clip(sound(label == "音", i)) for i, label in enumerate(y)])
     fitted = Recipe("logistic").fit(Material(X, y, np.arange(16), "single", ("hiss", "音")))
-    return Bundle.save(home / "bundle", fitted, Facts("b", heard), sample=X).folder
+    reference = {"X": X, "ids": np.arange(16).astype(str), "labels": y}
+    return Bundle.save(home / "bundle", fitted, Facts("b", heard), reference=reference).folder
 
 
 def test_a_picture_a_sound_and_what_mattered(tunelens: Tunelens, bundle: Path, home: Path) -> None:
