@@ -13,6 +13,7 @@ The names below load on first use; ``import tunelens`` itself stays light.
 `plot`              one file as a picture
 `convert`           files and folders to plain WAV
 `read_dataset`      labelled music or numbers, from any format, as `Tracks`
+`train`, `predict`  a model of your own labels, as a bundle; what a bundle says
 `explain`           why a bundle says what it says of a recording
 `audit`             what is wrong with a dataset, before a model learns it
 `Analysis`, `Clip`  what they return
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from tunelens.services.explain import explain
     from tunelens.services.hear import HearOptions
     from tunelens.services.plot import plot
+    from tunelens.services.predict import predict
     from tunelens.services.report import report
+    from tunelens.services.train import train
 
 _WHERE = {
     "Analysis": "tunelens.library.analysis:Analysis",
@@ -58,9 +61,11 @@ _WHERE = {
     "export": "tunelens.library.export:export",
     "load": "tunelens.audio:decode",
     "plot": "tunelens.services.plot:plot",
+    "predict": "tunelens.services.predict:predict",
     "probe": "tunelens.audio:probe",
     "read_dataset": "tunelens.data.read:read_dataset",
     "report": "tunelens.services.report:report",
+    "train": "tunelens.services.train:train",
 }
 
 __all__ = [
@@ -79,9 +84,11 @@ __all__ = [
     "export",
     "load",
     "plot",
+    "predict",
     "probe",
     "read_dataset",
     "report",
+    "train",
 ]
 
 

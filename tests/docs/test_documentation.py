@@ -60,12 +60,14 @@ def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.features import FEATURES
     from tunelens.models import BACKBONES
     from tunelens.models.catalogue import MODELS
+    from tunelens.models.inputs import INPUTS
     from tunelens.plots import PLOTS
     from tunelens.services.engines import ENGINES
 
     return [
         ("features.md", "feature", FEATURES),
         ("models.md", "backbone", BACKBONES),
+        ("bundles.md", "input", INPUTS),
         ("plots.md", "plot", PLOTS),
         ("library.md", "engine", ENGINES),
         ("audio.md", "decoder", DECODERS),

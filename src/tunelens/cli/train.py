@@ -11,6 +11,7 @@ from tunelens.cli.bar import Bar
 from tunelens.cli.face import AsJson, Face, Force, Jobs, Quiet, example, guarded, worst
 from tunelens.cli.fetching import fetch_missing
 from tunelens.cli.plain import printable
+from tunelens.cli.reading import Dataset, Label, LabelKind, Read, read
 
 if TYPE_CHECKING:
     from tunelens.data.tracks import Tracks
@@ -26,22 +27,16 @@ EPILOG = example(
 
 @guarded
 def run(
-    dataset: Annotated[
-        str,
-        typer.Argument(
-            metavar="DATASET", help="Folder per class, table, or reader:path; see docs/datasets.md."
-        ),
-    ],
+    dataset: Dataset,
     model: Annotated[str, typer.Option("--model", "-m", help="Model, say svm or svm:C=10.")] = "logistic",
     input: Annotated[
         str | None, typer.Option("--input", "-i", help="What the model is given, say embedding or mfcc+tags.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder of the bundle.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the model.")] = None,
-    label: Annotated[str | None, typer.Option("--label", help="Column or key that holds the label.")] = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="single, multi, hierarchical or continuous labels.")
-    ] = None,
+    label: Label = None,
+    kind: LabelKind = None,
+    more: Read = None,
     group: Annotated[
         str | None, typer.Option("--group", help="What keeps rows on one side of a split, say artist.")
     ] = None,
@@ -76,7 +71,8 @@ def run(
     from tunelens.services.train import TrainOptions, train
 
     face = Face(as_json, quiet)
-    tracks = _read(face, dataset, label, kind, group)
+    columns = (group,) if group and group != "cluster" else ()
+    tracks = read(face, dataset, label=label, kind=kind, group=columns, more=more)
     options = TrainOptions(input, protocol, group, folds, coverage, allow_leaks, seed, name)
     recipe = _recipe(model, balance, augment, copies, tune)
     fetch_missing(face, _nets(tracks, recipe, options))
@@ -92,19 +88,6 @@ def run(
     )
     _tell(face, done)
     return worst([error for _, error in done.failures], len(done.failures) + done.manifest.n_train)
-
-
-def _read(face: Face, dataset: str, label: str | None, kind: str | None, group: str | None) -> Tracks:
-    from tunelens.data.read import read_dataset
-    from tunelens.data.registry import ReadOptions
-
-    columns = (group,) if group and group != "cluster" else ()
-    tracks = read_dataset(dataset, options=ReadOptions(label=label, kind=kind, group=columns))  # type: ignore[arg-type]
-    for note in tracks.report.notes:
-        face.say(printable(note))
-    for reason, count in tracks.report.reasons().items():
-        face.say(printable(f"left out {count} of {tracks.report.n_found}: {reason}"))
-    return tracks
 
 
 def _recipe(model: str, balance: str, augment: str, copies: int, tune: int) -> Recipe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from tunelens.models.bundles.files import check_place
 from tunelens.models.bundles.find import bundles_dir
 from tunelens.models.inputs import Input, parse_input
 from tunelens.models.inputs.table import TableInput
-from tunelens.services.vectors import DEFAULT_INPUT, TABLE, Read, material
+from tunelens.services.vectors import DEFAULT_INPUT, TABLE, Read, content_of, material
 
 if TYPE_CHECKING:
     from tunelens.data.splits import Fold
@@ -38,6 +38,8 @@ FIGURES = {
 }
 """What a card tells of a model, by task."""
 FEWEST_ROWS = 4
+RECORDING = "recording"
+"""Group of files that are the same, byte by byte."""
 MOST_REFERENCE_BYTES = 1 << 24
 LICENCE = "yours: the weights were trained by you; mind the licence of the data"
 
@@ -187,7 +189,7 @@ def train(
     bundle = Bundle.save(
         folder,
         fitted,
-        work.facts(tracks, read, _figures(oof, read.material)),
+        work.facts(tracks, read, _figures(oof)),
         trust,
         reference=_reference(tracks, read.material),
         sample=read.material.X[:64],
@@ -220,7 +222,7 @@ class _Work:
         from tunelens.data.splits import PROTOCOLS, honest_protocol
         from tunelens.models.recipe import Recipe
 
-        tracks = _tracks(dataset)
+        tracks = _with_recordings(_tracks(dataset))
         if len(tracks) < FEWEST_ROWS:
             raise DataError(
                 f"{tracks.name} has {len(tracks)} rows; at least {FEWEST_ROWS} are needed to train and judge"
@@ -260,7 +262,8 @@ class _Work:
         """Raise `DataError` where a group stands on both sides, unless that was allowed."""
         from tunelens.data.splits import check_leaks
 
-        leaks = [leak for fold in folds for leak in check_leaks(self.tracks, fold)]
+        every = [leak for fold in folds for leak in check_leaks(self.tracks, fold)]
+        leaks = [leak for leak in every if self._counts(leak.kind)]
         if leaks and not self.options.allow_leaks:
             shown = ", ".join(f"{leak.kind} {leak.group!r}" for leak in leaks[:3])
             raise DataError(
@@ -268,6 +271,13 @@ class _Work:
                 f"sides ({shown}{', ...' if len(leaks) > 3 else ''}), so the figures would flatter the model",
                 hint=f"--protocol grouped --group {leaks[0].kind} keeps them together; --allow-leaks goes on",
             )
+
+    def _counts(self, kind: str) -> bool:
+        """Tell whether this kind of group may not stand on both sides.
+
+        Where artists are kept together, an album of several artists tells next to nothing.
+        """
+        return kind in {"artist", "cluster", RECORDING, self.group} or "artist" not in self.tracks.groups
 
     def hear(self, jobs: int | None, engine: str, progress: Progress | None) -> Read:
         """Turn the dataset into numbers."""
@@ -289,7 +299,13 @@ class _Work:
         from tunelens.evaluation.crossval import cross_validate
 
         return cross_validate(
-            heard, list(folds), self.recipe, seeds=(self.options.seed,), progress=progress, cache_dir=None
+            heard,
+            list(folds),
+            self.recipe,
+            seeds=(self.options.seed,),
+            progress=progress,
+            cache_dir=self.settings.cache_dir / "folds",
+            data_id=self.tracks.data_id,
         )
 
     def trust(self, oof: OutOfFold, heard: Material) -> Trust:
@@ -297,11 +313,11 @@ class _Work:
         from tunelens.models.trust import Trust
 
         return Trust.fit(
-            _said(oof),
+            oof.proba,
             oof.y_true,
             heard.classes,
             heard.task,
-            groups=heard.groups[oof.rows],
+            groups=oof.groups,
             X=heard.X[oof.rows],
             coverage=self.options.coverage,
             seed=self.options.seed,
@@ -366,6 +382,20 @@ def _tracks(dataset: str | Path | Tracks) -> Tracks:
     return dataset if isinstance(dataset, Tracks) else read_dataset(dataset)
 
 
+def _with_recordings(tracks: Tracks) -> Tracks:
+    """Return the dataset with files of the same content as a group, where there are such."""
+    if tracks.paths is None or RECORDING in tracks.groups:
+        return tracks
+    contents = {path: content_of(path) for path in set(tracks.paths)}
+    keys = tuple(
+        "" if isinstance(one := contents[path], TunelensError) else one[:16] for path in tracks.paths
+    )
+    known = [key for key in keys if key]
+    if len(set(known)) == len(known):
+        return tracks
+    return replace(tracks, groups={**tracks.groups, RECORDING: keys})
+
+
 def _rare(tracks: Tracks) -> list[str]:
     rare = [name for name, count in tracks.labels.counts().items() if count < 10]
     if not rare:
@@ -374,19 +404,15 @@ def _rare(tracks: Tracks) -> list[str]:
     return [f"Fewer than 10 examples: {shown}; what is said of them rests on little."]
 
 
-def _said(oof: OutOfFold) -> NDArray[Any]:
-    return np.asarray(oof.proba)
-
-
-def _figures(oof: OutOfFold, heard: Material) -> dict[str, dict[str, Any]]:
+def _figures(oof: OutOfFold) -> dict[str, dict[str, Any]]:
     """Return each metric with the interval that resampled groups give."""
     from tunelens.evaluation.intervals import bootstrap
     from tunelens.evaluation.metrics import METRICS
 
     found = {}
-    for name in FIGURES[heard.task]:
-        one = bootstrap(METRICS[name], oof.y_true, _said(oof), heard.groups[oof.rows])
-        found[name] = {"value": one.value, "low": one.low, "high": one.high, "level": one.level}
+    for name in FIGURES[oof.task]:
+        one = bootstrap(METRICS[name], oof.y_true, oof.proba, oof.groups, oof.classes)
+        found[name] = one.to_dict()
     return found
 
 

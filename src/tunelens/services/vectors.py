@@ -260,7 +260,7 @@ class _Run:
         contents: dict[Path, str | TunelensError] = {}
         for item in dict.fromkeys(items):
             if item.path not in contents:
-                contents[item.path] = _content(item.path)
+                contents[item.path] = content_of(item.path)
             content = contents[item.path]
             if isinstance(content, TunelensError):
                 self._keep(item, content)
@@ -310,13 +310,13 @@ def numbers_of(item: Excerpt, *, input: Input, augment: str, seed: int, settings
     begin = item.start_s or 0.0
     length = LONGEST_AUGMENTED_S if item.end_s is None else min(item.end_s - begin, LONGEST_AUGMENTED_S)
     clip = decode(item.path, offset_s=begin, duration_s=length)
-    content = _content(item.path)
+    content = content_of(item.path)
     digest = hashlib.sha256(json.dumps([seed, item.copy, str(content)]).encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
     return input.of_clip(parse_augmentations(augment).apply(clip, rng), settings)
 
 
-def _content(path: Path) -> str | TunelensError:
+def content_of(path: Path) -> str | TunelensError:
     """Return the SHA-256 of a file, or why it cannot be read."""
     try:
         with os.fdopen(open_file(path), "rb") as file:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -88,10 +91,8 @@ def pack(estimator: Any) -> tuple[str, bytes]:
     """
     if hasattr(estimator, "to_onnx"):
         return ONNX, estimator.to_onnx()
-    import skops.io
-
     try:
-        data = skops.io.dumps(estimator, compression=zipfile.ZIP_DEFLATED)
+        data = _skops().dumps(estimator, compression=zipfile.ZIP_DEFLATED)
     except Exception as error:  # the boundary: skops raises what it meets
         raise BundleError(f"{type(estimator).__name__} cannot be saved without pickle: {error}") from error
     return SKOPS, data
@@ -155,15 +156,29 @@ def _minor(version: str) -> list[str]:
     return version.split(".")[:2]
 
 
-def _of_skops(data: bytes) -> Any:
-    import skops.io
+def _skops() -> Any:
+    """Import skops without torch, which costs seconds and is not needed.
 
+    To list the estimators of scikit-learn, skops imports all its packages, also the one that imports torch
+    where it is installed. That one is hidden for as long as the import takes.
+    """
+    hidden = "sklearn.externals.array_api_compat.torch"
+    if "skops.io" not in sys.modules and hidden not in sys.modules:
+        sys.modules[hidden] = ModuleType(hidden)
+        try:
+            return import_module("skops.io")
+        finally:
+            del sys.modules[hidden]
+    return import_module("skops.io")
+
+
+def _of_skops(data: bytes) -> Any:
     from tunelens.models.classic import TRUSTED_TYPES
 
     check_zip(data, "the model", (".json", ".npy"))
     _check_schema(data)
     try:
-        return skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+        return _skops().loads(data, trusted=list(TRUSTED_TYPES))
     except Exception as error:  # the boundary: skops raises what it meets
         raise BundleError(f"the model cannot be loaded: {error}", hint=AGAIN) from error
 
