@@ -18,6 +18,8 @@ from tunelens.features.summary import Summary
 from tunelens.library.analysis import Analysis, version_of
 from tunelens.library.identity import FileStamp
 from tunelens.models import BACKBONES, DEFAULT_BACKBONES, DEFAULT_PATCHES, Ear, Tagging
+from tunelens.models.bundles import Bundle
+from tunelens.services.ask import ask, asked_bundles, warnings_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class HearOptions:
         Names in `tunelens.models.BACKBONES`; () for descriptors alone.
     n_patches : int or None
         Evenly spaced patches of 3 s that each net hears per song; None for all.
+    bundles : tuple of str, optional
+        Names or folders of bundles to ask about what was heard; those that are shipped if left out, as far
+        as the nets that they hear with are among `models`.
     settings : Settings
         Longest recording, time limit, where nets lie.
 
@@ -41,6 +46,7 @@ class HearOptions:
 
     models: tuple[str, ...] = DEFAULT_BACKBONES
     n_patches: int | None = DEFAULT_PATCHES
+    bundles: tuple[str, ...] | None = None
     settings: Settings = field(default_factory=Settings.from_env)
 
     def __post_init__(self) -> None:
@@ -57,7 +63,20 @@ class HearOptions:
             A model is not registered.
         """
         nets = {name: version_of(BACKBONES[name].version, self.n_patches) for name in self.models}
-        return {"descriptors": str(DESCRIPTORS_VERSION), **nets}
+        asked = {f"bundle:{name}": one.version for name, one in self.asked().items()}
+        return {"descriptors": str(DESCRIPTORS_VERSION), **nets, **asked}
+
+    def asked(self) -> dict[str, Bundle]:
+        """Return the bundles that are asked, by name.
+
+        Raises
+        ------
+        NotFoundError, UnknownNameError, BundleError
+            One that was named cannot be had.
+        ParameterError
+            One that was named hears what is not heard here.
+        """
+        return asked_bundles(self.bundles, self.models, self.settings)
 
     def require_models(self) -> None:
         """Raise `MissingDependencyError` unless every net is here."""
@@ -82,6 +101,7 @@ def hear(path: Path, options: HearOptions) -> Analysis:
     path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps ".."
     content = _read(path)
     heard = _listen(path, options)
+    said = ask(options.asked(), heard.descriptors, heard.taggings)
     if _stamp(path) != content.stamp:
         raise DataError(f"{str(path)!r} was changed while it was heard", hint="run again when it is complete")
     return Analysis(
@@ -92,7 +112,8 @@ def hear(path: Path, options: HearOptions) -> Analysis:
         info=heard.listening.info,
         descriptors=heard.descriptors,
         taggings=heard.taggings,
-        warnings=heard.listening.warnings,
+        predictions=said,
+        warnings=(*heard.listening.warnings, *warnings_of(said)),
         versions={"tunelens": __version__, **options.versions()},
     )
 

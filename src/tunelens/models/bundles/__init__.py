@@ -2,12 +2,14 @@
 
 from tunelens.models.bundles.bundle import Bundle, Facts
 from tunelens.models.bundles.extension import extend
-from tunelens.models.bundles.find import BundleRow, bundles, find_bundle
+from tunelens.models.bundles.find import DEFAULT_BUNDLES, SHIPPED, BundleRow, bundles, find_bundle
 from tunelens.models.bundles.manifest import FORMAT, Manifest
 from tunelens.models.bundles.verify import Check, verify
 
 __all__ = [
+    "DEFAULT_BUNDLES",
     "FORMAT",
+    "SHIPPED",
     "Bundle",
     "BundleRow",
     "Check",

@@ -188,6 +188,11 @@ class Bundle:
         return self.manifest.name
 
     @property
+    def version(self) -> str:
+        """Changes whenever its answers may."""
+        return hashlib.sha256(self.manifest.to_json().encode()).hexdigest()[:12]
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Columns of the probabilities."""
         return self.manifest.classes

@@ -14,6 +14,8 @@ from tunelens.models.bundles.files import MANIFEST
 from tunelens.models.bundles.manifest import Manifest
 
 SHIPPED = Path(__file__).resolve().parents[1] / "default"
+DEFAULT_BUNDLES = ("genre", "mood", "valence", "arousal", "music")
+"""Those that `analyze` asks."""
 
 
 @dataclass(frozen=True)

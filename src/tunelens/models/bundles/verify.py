@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,12 @@ def verify(folder: str | Path) -> list[Check]:
         lambda: estimators.check_libraries(libraries),
         lambda _: ", ".join(f"{name} {version}" for name, version in libraries.items()) or "none needed",
     )
-    if files is None:
-        return found
+    if files is not None:
+        _look_inside(found, files, manifest)
+    return found
+
+
+def _look_inside(found: list[Check], files: Mapping[str, bytes], manifest: Manifest) -> None:
     name = manifest.model
     answering = _try(
         found, "model", lambda: load_answering(files, manifest), lambda _: f"{name} can be loaded"
@@ -94,7 +98,6 @@ def verify(folder: str | Path) -> list[Check]:
             lambda: read_arrays(files[REFERENCE], REFERENCE),
             lambda arrays: f"{len(next(iter(arrays.values()), ()))} training clips",
         )
-    return found
 
 
 def _try(found: list[Check], name: str, look: Callable[[], Any], tell: Callable[[Any], str]) -> Any:
