@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,18 +61,21 @@ def run(
         engine=engine,
         progress=Bar(face.err),
     )
+    return _tell(face, told)
+
+
+def _tell(face: Face, answers: Iterable[Answer]) -> int:
     errors: list[TunelensError] = []
     good: list[Answer] = []
-    for answer in told:
+    for answer in answers:
         if answer.error is not None:
             errors.append(answer.error)
             face.failure(answer.item, answer.error)
-        elif as_json:
+            continue
+        good.append(answer)
+        if face.as_json:
             face.result(answer.item, answer.to_dict(), lambda _: None)
-            good.append(answer)
-        else:
-            good.append(answer)
-    if good and not as_json:
+    if good and not face.as_json:
         face.out.print(_table(good))
     return worst(errors, len(errors) + len(good))
 
@@ -86,7 +90,9 @@ def _table(answers: list[Answer]) -> Table:
     numbers = answers[0].prediction.task == "continuous"
     columns = ["file", *(["from", "to"] if timeline else [])]
     columns += ["value", "interval", "unknown"] if numbers else ["label", "probability", "set", "unknown"]
-    table = Table(*columns)
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold", min_width=16 if column == "file" else None)
     for answer in answers:
         for stretch in answer.stretches:
             cells = [answer.item, *(_times(stretch) if timeline else []), *_cells(stretch)]

@@ -11,6 +11,7 @@ import pytest
 from tunelens.base.errors import BundleError, DataError, NotFoundError, ParameterError, UnknownNameError
 from tunelens.base.settings import Settings
 from tunelens.models.bundles import Bundle, Facts, Manifest, bundles, find_bundle, verify
+from tunelens.models.inputs import INPUTS
 
 from .conftest import Toy
 
@@ -176,3 +177,49 @@ def test_the_card_tells_data_protocol_figures_and_limits(bundle: Bundle) -> None
 def test_a_manifest_comes_back_as_it_was(bundle: Bundle) -> None:
     assert Manifest.read(bundle.folder) == bundle.manifest
     assert bundle.manifest.coverage == bundle.trust.report.coverage_measured
+
+
+class Exported:
+    """A net as the bundle sees it: weights that only its ONNX graph holds."""
+
+    def __init__(self, weights: np.ndarray) -> None:
+        self.weights = weights.astype(np.float32)
+
+    def to_onnx(self) -> bytes:
+        from onnx import TensorProto, helper, numpy_helper
+
+        sequence = helper.make_tensor_value_info("frames", TensorProto.FLOAT, ["n", "t", "d"])
+        graph = helper.make_graph(
+            [
+                helper.make_node("ReduceMean", ["frames", "axes"], ["mean"], keepdims=0),
+                helper.make_node("MatMul", ["mean", "w"], ["logits"]),
+                helper.make_node("Softmax", ["logits"], ["proba"], axis=1),
+            ],
+            "net",
+            [sequence],
+            [helper.make_tensor_value_info("proba", TensorProto.FLOAT, ["n", 2])],
+            [
+                numpy_helper.from_array(self.weights, "w"),
+                numpy_helper.from_array(np.array([1], np.int64), "axes"),
+            ],
+        )
+        return helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9
+        ).SerializeToString()
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        raised = np.exp(X.mean(axis=1) @ self.weights)
+        return raised / raised.sum(axis=1, keepdims=True)
+
+
+def test_a_net_is_kept_as_onnx(tmp_path: Path, rng: np.random.Generator) -> None:
+    net = Exported(rng.normal(size=(20, 2)))
+    X = rng.normal(size=(40, 7, 20)).astype(np.float32)
+    facts = Facts("net", INPUTS["mfcc_frames"], label="genre")
+    bundle = Bundle.save(tmp_path / "net", Toy(net), facts, sample=X)
+    assert (bundle.folder / "model.onnx").is_file()
+    assert bundle.manifest.libraries == {}
+    np.testing.assert_allclose(bundle.predict_proba(X), net.predict_proba(X), atol=1e-5)
+    assert all(check.ok for check in verify(bundle.folder))
+    with pytest.raises(DataError, match="20 numbers"):
+        bundle.predict(X[..., :5])
