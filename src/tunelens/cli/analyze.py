@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NAME = "analyze"
 EPILOG = example("tunelens analyze ~/Music", "tunelens analyze song.mp3 --no-models --json")
 
-ALL_PATCHES = "all"
+ALL_PATCHES, NONE = "all", "none"
 
 
 @guarded
@@ -45,6 +45,12 @@ def run(
         str | None,
         typer.Option("--patches", help="How many 3-second patches the nets hear per song, or 'all'."),
     ] = None,
+    bundles: Annotated[
+        str | None,
+        typer.Option(
+            "--bundles", help="Bundles to ask, separated by commas, or 'none'. Default: the shipped ones."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Analyse again what is up to date.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try files again that failed before.")] = False,
     engine: Annotated[str, typer.Option("--engine", help="What runs the work.")] = "local",
@@ -59,7 +65,7 @@ def run(
     from tunelens.services.analyze import analyze_many
 
     face = Face(as_json, quiet)
-    hear = _options(models, no_models, patches)
+    hear = _options(models, no_models, patches, bundles)
     _fetch_missing(face, hear)
     with Library.open(library) as catalogue:
         report = analyze_many(
@@ -78,7 +84,7 @@ def run(
     return worst([error for _, error in report.failed], report.n_files)
 
 
-def _options(models: str | None, no_models: bool, patches: str | None) -> HearOptions:
+def _options(models: str | None, no_models: bool, patches: str | None, bundles: str | None) -> HearOptions:
     from tunelens.models import BACKBONES, DEFAULT_BACKBONES, DEFAULT_PATCHES
     from tunelens.services.hear import HearOptions
 
@@ -87,7 +93,19 @@ def _options(models: str | None, no_models: bool, patches: str | None) -> HearOp
     names = tuple(name.strip() for name in models.split(",")) if models else DEFAULT_BACKBONES
     for name in names:
         BACKBONES[name]
-    return HearOptions(models=() if no_models else names, n_patches=_count(patches, DEFAULT_PATCHES))
+    hear = HearOptions(
+        models=() if no_models else names,
+        n_patches=_count(patches, DEFAULT_PATCHES),
+        bundles=_bundles(bundles),
+    )
+    hear.asked()
+    return hear
+
+
+def _bundles(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    return () if text == NONE else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _fetch_missing(face: Face, hear: HearOptions) -> None:
