@@ -68,10 +68,10 @@ def run(
     The figures come from parts of the data that the model was not trained on, with artists or albums kept on
     one side where they are known; a split that leaks is refused. The bundle is then trained on everything.
     """
-    from tunelens.services.train import TrainOptions, train
+    from tunelens.services.train import RECORDING, TrainOptions, train
 
     face = Face(as_json, quiet)
-    columns = (group,) if group and group != "cluster" else ()
+    columns = () if group in (None, "cluster", RECORDING) else (group,)
     tracks = read(face, dataset, label=label, kind=kind, group=columns, more=more)
     options = TrainOptions(input, protocol, group, folds, coverage, allow_leaks, seed, name)
     recipe = _recipe(model, balance, augment, copies, tune)

@@ -38,6 +38,7 @@ FIGURES = {
 }
 """What a card tells of a model, by task."""
 FEWEST_ROWS = 4
+PUBLISHED = {"official", "gtzan_filtered"}
 RECORDING = "recording"
 """Group of files that are the same, byte by byte."""
 MOST_REFERENCE_BYTES = 1 << 24
@@ -263,9 +264,9 @@ class _Work:
         from tunelens.data.splits import check_leaks
 
         every = [leak for fold in folds for leak in check_leaks(self.tracks, fold)]
-        leaks = [leak for leak in every if self._counts(leak.kind)]
+        leaks = list({(leak.kind, leak.group): leak for leak in every if self._counts(leak.kind)}.values())
         if leaks and not self.options.allow_leaks:
-            shown = ", ".join(f"{leak.kind} {leak.group!r}" for leak in leaks[:3])
+            shown = ", ".join(f"{leak.kind} of {' and '.join(leak.items[:2])}" for leak in leaks[:3])
             raise DataError(
                 f"the split {self.protocol!r} of {self.tracks.name} leaks: {len(leaks)} groups stand on both "
                 f"sides ({shown}{', ...' if len(leaks) > 3 else ''}), so the figures would flatter the model",
@@ -357,7 +358,7 @@ class _Work:
         found = []
         if self.options.allow_leaks and PROTOCOLS[self.protocol].inflated:
             found.append(f"The figures are inflated: the split {self.protocol!r} keeps no groups together.")
-        elif not self.group and self.tracks.is_audio and self.protocol != "official":
+        elif self.group in {None, RECORDING} and self.tracks.is_audio and self.protocol not in PUBLISHED:
             found.append("Artists are unknown, so one artist may stand on both sides: figures may flatter.")
         return found
 
