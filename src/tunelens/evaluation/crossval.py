@@ -276,7 +276,7 @@ class _Cache:
         try:
             if place.stat().st_size > MOST_CACHED_BYTES:
                 return None
-            with np.load(place, allow_pickle=False) as file:
+            with place.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 said, seconds = file["said"], file["seconds"]
                 params = json.loads(str(file["params"]))
         except Exception:  # noqa: BLE001 - whatever is wrong with a cached file, it is only a cache
