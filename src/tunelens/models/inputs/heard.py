@@ -226,6 +226,7 @@ TIMBRE = HeardInput(
     features=("zcr", "centroid", "bandwidth", "rolloff", "flatness", "contrast", "flux"),
 )
 TAGS = HeardInput("tags", "the tags that both nets hear", tags=True)
+MEASURES = HeardInput("measures", "tempo, key, loudness, energy, danceability: one number each", ("scalars",))
 EMBEDDING = HeardInput("embedding", "the last layer but one of both nets", layers=("penultimate",))
 HEARING = HeardInput(
     "hearing",

@@ -81,7 +81,10 @@ INPUTS: Registry[Input] = Registry(
     {
         **{
             name: f"tunelens.models.inputs.heard:{name.upper()}"
-            for name in ("waveform", "descriptors", "mfcc", "timbre", "tags", "embedding", "hearing")
+            for name in (
+                *("waveform", "descriptors", "measures", "mfcc", "timbre"),
+                *("tags", "embedding", "hearing"),
+            )
         },
         **{
             name: f"tunelens.models.inputs.sequences:{name.upper()}"
