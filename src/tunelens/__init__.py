@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from tunelens.library.store import Library
     from tunelens.services.analyze import analyze, analyze_many
     from tunelens.services.audit import audit
+    from tunelens.services.compare import compare
     from tunelens.services.convert import convert
+    from tunelens.services.evaluate import evaluate
     from tunelens.services.explain import explain
     from tunelens.services.hear import HearOptions
     from tunelens.services.plot import plot
@@ -56,7 +58,9 @@ _WHERE = {
     "analyze": "tunelens.services.analyze:analyze",
     "analyze_many": "tunelens.services.analyze:analyze_many",
     "audit": "tunelens.services.audit:audit",
+    "compare": "tunelens.services.compare:compare",
     "convert": "tunelens.services.convert:convert",
+    "evaluate": "tunelens.services.evaluate:evaluate",
     "explain": "tunelens.services.explain:explain",
     "export": "tunelens.library.export:export",
     "load": "tunelens.audio:decode",
@@ -79,7 +83,9 @@ __all__ = [
     "analyze",
     "analyze_many",
     "audit",
+    "compare",
     "convert",
+    "evaluate",
     "explain",
     "export",
     "load",

@@ -57,11 +57,13 @@ def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.data.balance import BALANCERS
     from tunelens.data.registry import DATASETS
     from tunelens.data.splits import PROTOCOLS
+    from tunelens.evaluation.metrics import METRICS
     from tunelens.features import FEATURES
     from tunelens.models import BACKBONES
     from tunelens.models.catalogue import MODELS
     from tunelens.models.inputs import INPUTS
     from tunelens.plots import PLOTS
+    from tunelens.plots.judging import EVALUATION_PLOTS
     from tunelens.services.engines import ENGINES
 
     return [
@@ -72,6 +74,8 @@ def registries() -> list[tuple[str, str, Registry]]:
         ("library.md", "engine", ENGINES),
         ("audio.md", "decoder", DECODERS),
         ("datasets.md", "dataset reader", DATASETS),
+        ("evaluation.md", "metric", METRICS),
+        ("evaluation.md", "evaluation plot", EVALUATION_PLOTS),
         ("splits.md", "protocol", PROTOCOLS),
         ("splits.md", "balancer", BALANCERS),
         ("splits.md", "augmentation", AUGMENTATIONS),

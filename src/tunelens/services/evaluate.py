@@ -405,13 +405,9 @@ class Work:
         """Return what makes the figures worth less."""
         found = []
         if judged.n_leaks:
-            found.append(
-                f"{judged.n_leaks} groups stand on both sides of the split: the figures are inflated."
-            )
+            found.append(f"{judged.n_leaks} groups stand on both sides of the split: figures are inflated.")
         if judged.protocol in ("random", "stratified"):
-            found.append(
-                "Artists are unknown or ignored; one may stand on both sides, and figures may flatter."
-            )
+            found.append("Artists are unknown or ignored; one may stand on both sides: figures may flatter.")
         rare = [name for name, count in self.tracks.labels.counts().items() if count < 10]
         if rare:
             shown = ", ".join(rare[:8]) + (", ..." if len(rare) > 8 else "")

@@ -1,0 +1,120 @@
+"""Honest figures first; the inflated ones beside them; reports that can be read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tunelens.base.errors import ParameterError
+from tunelens.data.labels import Labels
+from tunelens.data.read import read_dataset
+from tunelens.data.tracks import Tracks
+from tunelens.services.compare import compare
+from tunelens.services.evaluate import EvaluateOptions, evaluate
+from tunelens.services.evaluation_report import save_report
+
+N = 120
+
+
+@pytest.fixture
+def tracks(rng: np.random.Generator) -> Tracks:
+    """Artists who sound like themselves and hardly like their genre."""
+    artist = np.arange(N) // 6
+    X = rng.normal(size=(N // 6, 4))[artist] * 3 + rng.normal(size=(N, 4)) * 0.3
+    y = [("爵士", "<b>rock</b>")[k % 2] for k in artist]
+    groups = {"artist": tuple(f"artist {k}" for k in artist)}
+    return Tracks(
+        "玩具",
+        Labels("single", y, "genre"),
+        tuple(map(str, range(N))),
+        X=X,
+        feature_names=tuple("abcd"),
+        groups=groups,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(home: Path) -> None:
+    pass
+
+
+def test_random_folds_beside_honest_ones_are_marked_and_far_better(tracks: Tracks) -> None:
+    found = evaluate(tracks, "knn:n_neighbors=1", options=EvaluateOptions(beside_random=True))
+    assert (found.honest.protocol, found.honest.group, found.honest.inflated) == ("grouped", "artist", False)
+    assert found.random is not None
+    assert found.random.inflated
+    assert found.random.n_leaks > 0 == found.honest.n_leaks
+    assert found.random.figures["accuracy"].value > 0.95
+    assert found.inflation["accuracy"] > 0.25
+
+
+def test_a_second_run_fits_nothing(tracks: Tracks) -> None:
+    options = EvaluateOptions(seeds=(0, 1))
+    first, again = evaluate(tracks, options=options), evaluate(tracks, options=options)
+    assert (first.honest.oof.n_cached, again.honest.oof.n_cached) == (0, 10)
+    assert first.honest.figures == again.honest.figures
+    assert len(again.honest.by_seed["accuracy"]) == 2
+
+
+def test_one_set_can_be_learned_from_and_another_judged(tracks: Tracks) -> None:
+    found = evaluate(tracks.take(range(60)), test_on=tracks.take(range(60, N)))
+    assert (found.honest.protocol, found.honest.n_test) == ("transfer", 60)
+    with pytest.raises(ParameterError, match="another dataset"):
+        evaluate(tracks, test_on=tracks, options=EvaluateOptions(beside_random=True))
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json"])
+def test_reports_hold_figures_and_no_markup_of_others(tracks: Tracks, tmp_path: Path, suffix: str) -> None:
+    found = evaluate(tracks, options=EvaluateOptions(beside_random=True, learning=True))
+    text = save_report(found, tmp_path / f"r{suffix}").read_text(encoding="utf-8")
+    assert "爵士" in text
+    assert "inflated" in text
+    if suffix == ".json":
+        assert (
+            json.loads(text)["honest"]["figures"]["accuracy"]["value"]
+            == found.honest.figures["accuracy"].value
+        )
+    else:
+        assert "<b>rock" not in text
+        assert f"{found.honest.figures['accuracy'].value:.3f}" in text
+    with pytest.raises(ParameterError, match="exists"):
+        save_report(found, tmp_path / f"r{suffix}")
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        Labels("multi", [{"a"} if i % 3 else {"b", "c"} for i in range(N)], "tags"),
+        Labels("continuous", [float(i % 7) for i in range(N)], "valence"),
+    ],
+    ids=["multi", "continuous"],
+)
+def test_tags_and_numbers_are_reported(tracks: Tracks, tmp_path: Path, labels: Labels) -> None:
+    model = "ridge" if labels.kind == "continuous" else "logistic"
+    found = evaluate(replace(tracks, labels=labels), model)
+    assert len(found.mistakes) == 20
+    for suffix in (".html", ".md", ".json"):
+        assert save_report(found, tmp_path / f"r{suffix}").stat().st_size > 500
+
+
+def test_a_model_that_fails_is_a_row(tracks: Tracks, tmp_path: Path) -> None:
+    found = compare(tracks, ["logistic", "knn:n_neighbors=1", "linear"])
+    assert found.rows[-1].model == "linear"
+    assert found.rows[-1].error is not None
+    assert found.rows[1].behind is not None
+    assert save_report(found, tmp_path / "c.html").stat().st_size > 5000
+
+
+def test_gtzan_is_near_what_was_published(data_dir: Path) -> None:
+    tracks = read_dataset(f"gtzan_table:{data_dir / 'gtzan_features'}")
+    found = evaluate(tracks, "svm", options=EvaluateOptions(n_folds=10, beside_random=True))
+    honest = found.honest.figures["accuracy"]
+    assert (found.honest.protocol, found.honest.n_test) == ("gtzan_filtered", 290)
+    assert honest.value == pytest.approx(0.534, abs=0.03)
+    assert honest.low < 0.534 < honest.high
+    assert found.random is not None
+    assert found.random.figures["accuracy"].value == pytest.approx(0.74, abs=0.03)
