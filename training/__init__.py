@@ -1,0 +1,1 @@
+"""Training of what is shipped with Tunelens; not part of the package."""
