@@ -162,7 +162,7 @@ def _others(bundle: Bundle) -> Float:
             f"{bundle.name} keeps neither training vectors nor what is usual among them",
             hint="train it again, with a Tunelens that keeps them",
         )
-    others = novelty.normal.draw(N_DRAWN)
+    others = novelty.draw(N_DRAWN)
     if others.shape[1] != bundle.manifest.input.width:
         raise DataError(f"{bundle.name} knows novelty by other numbers than those it hears")
     return others

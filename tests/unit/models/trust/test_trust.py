@@ -192,6 +192,25 @@ def test_novelty_sees_a_direction_that_training_never_took(rng) -> None:
     assert novelty.score(np.array([[0.0, 0, 3, 0, 0, 0]]))[0] == 1
 
 
+def test_long_tails_hide_nothing(rng) -> None:
+    """Each column alone is as in training; only how columns go together is strange."""
+    mix = 0.7 * rng.normal(size=(5, 60))
+
+    def clips(n: int) -> np.ndarray:
+        return np.exp(rng.normal(size=(n, 5)) @ mix + rng.normal(scale=0.3, size=(n, 60)))
+
+    novelty = Novelty.fit(clips(400), np.arange(400))
+    assert (novelty.score(clips(400)) > 0.99).mean() < 0.04
+    assert (novelty.score(rng.permuted(clips(100), axis=0)) > 0.99).mean() > 0.95
+
+
+def test_rows_drawn_are_like_those_of_training(rng) -> None:
+    X = rng.gamma(2, size=(600, 8)) * np.arange(1, 9)
+    drawn = Novelty.fit(X, np.arange(600)).draw(4000)
+    assert np.median(drawn, axis=0) == pytest.approx(np.median(X, axis=0), rel=0.15)
+    assert np.quantile(drawn, 0.9, axis=0) == pytest.approx(np.quantile(X, 0.9, axis=0), rel=0.25)
+
+
 def test_novelty_bears_missing_values_and_sequences(rng) -> None:
     X = rng.normal(size=(60, 7, 3))
     assert Novelty.fit(X, np.arange(60)).score(X + 40).min() == 1
