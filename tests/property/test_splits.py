@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from tunelens.base.errors import DataError, ParameterError
 from tunelens.data.labels import Labels
@@ -17,6 +20,7 @@ from tunelens.data.splits import (
     check_leaks,
     honest_protocol,
     joined,
+    known_group,
     transfer_folds,
 )
 from tunelens.data.tracks import Tracks
@@ -183,3 +187,59 @@ def test_datasets_that_share_nothing_are_no_transfer() -> None:
         transfer_folds(one, other)
     with pytest.raises(DataError, match="one kind"):
         transfer_folds(one, tracks_of(Labels("continuous", [1.0, 2, 3])))
+
+
+@st.composite
+def entangled(draw) -> Tracks:
+    n = draw(st.integers(6, 40))
+    columns = [
+        tuple(draw(st.lists(st.sampled_from(["", "", "", *"ABCDEFGH"]), min_size=n, max_size=n)))
+        for _ in range(2)
+    ]
+    tracks = tracks_of(draw(labels_of(n)), list(columns[0]))
+    return replace(tracks, groups={"artist": columns[0], "cluster": columns[1]})
+
+
+@given(entangled(), st.integers(0, 5))
+def test_no_artist_and_no_copy_stands_on_two_sides(tracks: Tracks, seed: int) -> None:
+    numbers = tracks.group_ids("artist+cluster")
+    if len(set(numbers.tolist())) < 2:
+        return
+    for fold in PROTOCOLS["grouped"].folds(tracks, n_folds=2, seed=seed, group="artist+cluster"):
+        for values in tracks.groups.values():
+            assert not {values[i] for i in fold.train} & {values[i] for i in fold.test} - {""}
+        assert not check_leaks(tracks, fold) + check_leaks(tracks, fold, group="artist+cluster")
+
+
+@given(entangled())
+def test_joined_groups_are_connected_components(tracks: Tracks) -> None:
+    n = len(tracks)
+    links = [
+        (i, j) for v in tracks.groups.values() for i in range(n) for j in range(i) if v[i] and v[i] == v[j]
+    ]
+    a, b = np.array(links, int).reshape(-1, 2).T
+    _, expected = connected_components(coo_array((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)
+    pairs = set(zip(expected.tolist(), tracks.group_ids("artist+cluster").tolist(), strict=True))
+    assert len(pairs) == len(set(expected.tolist())) == len({one for _, one in pairs})
+
+
+def test_what_is_known_is_joined() -> None:
+    labels = Labels("single", list("abab"))
+    tracks = replace(tracks_of(labels, ["Ann", "", "", "Ann"]), groups={"artist": ("Ann",) * 4})
+    assert known_group(tracks) == "artist"
+    copied = replace(tracks, groups={**tracks.groups, "cluster": ("", "x", "x", "")})
+    assert (known_group(copied), known_group(copied, "album")) == ("artist+cluster", "album+cluster")
+    assert known_group(replace(copied, groups={"cluster": ("", "x", "x", "")})) == "cluster"
+    with pytest.raises(ParameterError, match="no group 'mood'"):
+        copied.group_ids("artist+mood")
+
+
+def test_transfer_tells_what_it_left_out_and_keeps_times() -> None:
+    first = tracks_of(Labels("single", ["rock", "jazz", "polka"]), times=np.array([1.0, 2, 3]))
+    second = tracks_of(Labels("single", ["jazz", "rock"]))
+    both, _ = transfer_folds(first, second)
+    assert (both.report.n_found, both.report.n_kept) == (5, 4)
+    assert [(one.item, one.reason) for one in both.report.dropped] == [
+        ("toy: 2.wav", "no class that both datasets have")
+    ]
+    np.testing.assert_array_equal(both.times, [1, 2, np.nan, np.nan])

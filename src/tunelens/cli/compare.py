@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from tunelens.cli.evaluate import (
     InputName,
     Kind,
     Label,
+    NoClusters,
     Out,
     ProtocolName,
     Seed,
@@ -50,6 +52,7 @@ def run(
     seed: Seed = 0,
     balance: Balance = "none",
     tune: Tune = 0,
+    no_clusters: NoClusters = False,
     out: Out = None,
     force: Force = False,
     jobs: Jobs = None,
@@ -69,9 +72,12 @@ def run(
     face = Face(as_json, quiet)
     if out is not None:
         check_report(out, force=force)
-    options = EvaluateOptions(input, protocol, group, folds, tuple(range(seed, seed + seeds)))
+    options = EvaluateOptions(
+        input, protocol, group, folds, tuple(range(seed, seed + seeds)), clusters=not no_clusters
+    )
     tracks = read(face, dataset, label, kind, group)
-    names, left_out = fitting(Work.of(tracks, options, None)) if models == "all" else (split(models), [])
+    quick = replace(options, clusters=False)
+    names, left_out = fitting(Work.of(tracks, quick, None)) if models == "all" else (split(models), [])
     for name, why in left_out:
         face.say(printable(f"left out {name}: {why}"))
     recipes = [Recipe(name, balance=balance, tune=tune) for name in names]

@@ -48,6 +48,9 @@ Balance = Annotated[str, typer.Option("--balance", help="What is done about rare
 Augment = Annotated[str, typer.Option("--augment", help="Changed copies to train on, say pitch+noise.")]
 Copies = Annotated[int, typer.Option("--copies", help="Changed copies of each clip; for --augment.")]
 Tune = Annotated[int, typer.Option("--tune", help="Trials of a search, inside the training folds.")]
+NoClusters = Annotated[
+    bool, typer.Option("--no-clusters", help="Do not look for copies of one recording; sooner done.")
+]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write a report: .html, .md or .json.")]
 
 
@@ -76,6 +79,7 @@ def run(
     augment: Augment = "",
     copies: Copies = 1,
     tune: Tune = 0,
+    no_clusters: NoClusters = False,
     out: Out = None,
     force: Force = False,
     jobs: Jobs = None,
@@ -95,8 +99,9 @@ def run(
     if out is not None:
         check_report(out, force=force)
     options = EvaluateOptions(
-        input, protocol, group, folds, tuple(range(seed, seed + seeds)), beside_random, learning_curve
-    )
+        input, protocol, group, folds, tuple(range(seed, seed + seeds)), beside_random, learning_curve,
+        not no_clusters,
+    )  # fmt: skip
     recipe = Recipe(model, balance=balance, augment=augment, copies=copies if augment else 0, tune=tune)
     tracks = read(face, dataset, label, kind, group)
     other = read(face, test_on, label, kind, group) if test_on else None
@@ -117,7 +122,7 @@ def read(face: Face, dataset: str, label: str | None, kind: str | None, group: s
     from tunelens.data.read import read_dataset
     from tunelens.data.registry import ReadOptions
 
-    columns = (group,) if group and group != "cluster" else ()
+    columns = tuple(part for part in (group or "").split("+") if part not in ("", "cluster"))
     tracks = read_dataset(dataset, options=ReadOptions(label=label, kind=kind, group=columns))  # type: ignore[arg-type]
     for note in tracks.report.notes:
         face.say(printable(note))

@@ -56,6 +56,9 @@ def run(
     allow_leaks: Annotated[
         bool, typer.Option("--allow-leaks", help="Train though the split leaks; figures are inflated.")
     ] = False,
+    no_clusters: Annotated[
+        bool, typer.Option("--no-clusters", help="Do not look for copies of one recording; sooner done.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Of everything random.")] = 0,
     jobs: Jobs = None,
     engine: Annotated[str, typer.Option("--engine", help="What runs the work.")] = "local",
@@ -68,12 +71,14 @@ def run(
     The figures come from parts of the data that the model was not trained on, with artists or albums kept on
     one side where they are known; a split that leaks is refused. The bundle is then trained on everything.
     """
-    from tunelens.services.train import RECORDING, TrainOptions, train
+    from tunelens.services.train import TrainOptions, train
 
     face = Face(as_json, quiet)
-    columns = () if group in (None, "cluster", RECORDING) else (group,)
+    columns = tuple(part for part in (group or "").split("+") if part not in ("", "cluster"))
     tracks = read(face, dataset, label=label, kind=kind, group=columns, more=more)
-    options = TrainOptions(input, protocol, group, folds, coverage, allow_leaks, seed, name)
+    options = TrainOptions(
+        input, protocol, group, folds, coverage, allow_leaks, seed, name, clusters=not no_clusters
+    )
     recipe = _recipe(model, balance, augment, copies, tune)
     fetch_missing(face, _nets(tracks, recipe, options))
     done = train(

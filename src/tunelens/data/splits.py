@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError, ParameterError
 from tunelens.base.registry import Registry
-from tunelens.data.tracks import Tracks
+from tunelens.data.tracks import JOINT, SPLITS, Dropped, ReadReport, Tracks
 
 if TYPE_CHECKING:
     from tunelens.data.labels import Labels
 
 Rows = NDArray[np.intp]
 
-GROUPS = ("artist", "cluster", "album")
+GROUPS = ("artist", "album")
 """Groups that an honest split keeps together, the first that is known."""
+COPIES = "cluster"
+"""Group of rows that are one recording; kept together beside any other."""
+UNSHARED = "no class that both datasets have"
 N_BINS = 5
 FILTERED = (443, 197, 290)
 """Tracks of the fault-filtered split of GTZAN: train, valid, test."""
@@ -96,7 +99,7 @@ class SplitProtocol(Protocol):
         seed : int
             Of what is drawn.
         group : str, optional
-            What must stay together; the first known of artist, cluster, album for ``grouped``.
+            What must stay together, as `Tracks.group_ids` takes it; `known_group` for ``grouped``.
 
         Raises
         ------
@@ -136,18 +139,86 @@ def honest_protocol(tracks: Tracks) -> tuple[str, str | None, str]:
             return name, None, PROTOCOLS[name].summary
     known = known_group(tracks)
     if known is not None:
-        return "grouped", known, f"rows of one {known} are kept on one side"
-    return "stratified", None, "artists are unknown: one may stand on both sides, and figures may flatter"
+        what = known.replace(JOINT, " or ")
+        return "grouped", known, f"rows of one {what} are kept on one side" + _unknown(tracks, known)
+    return "stratified", None, _unknown(tracks, None).removeprefix("; ")
 
 
-def known_group(tracks: Tracks) -> str | None:
-    """Return the group that an honest split keeps together, or None."""
-    named = [name for name in (*GROUPS, *tracks.groups) if any(tracks.groups.get(name, ()))]
-    return named[0] if named else None
+def _unknown(tracks: Tracks, group: str | None) -> str:
+    if group not in (None, COPIES):
+        return ""
+    if tracks.is_audio:
+        return "; artists are unknown: one may stand on both sides, and figures may flatter"
+    return "; groups are unknown: whether rows that belong together stand on both sides cannot be told"
 
 
-def check_leaks(tracks: Tracks, fold: Fold) -> list[Leak]:
+def known_group(tracks: Tracks, first: str | None = None) -> str | None:
+    """Return the group that an honest split keeps together, or None.
+
+    Artists, else albums, else any other group, joined with clusters of copies where some are known.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    first : str, optional
+        What was asked for instead of artists; copies are joined with it.
+
+    Examples
+    --------
+    >>> from tunelens.data.labels import Labels
+    >>> groups = {"artist": ("Ann", "Bob"), "cluster": ("x", "x")}
+    >>> toy = Tracks("toy", Labels("single", ["a", "b"]), ("1", "2"), X=np.eye(2), feature_names=("u", "v"),
+    ...              groups=groups)
+    >>> known_group(toy), known_group(toy.take([0, 1]), "cluster")
+    ('artist+cluster', 'cluster')
+    """
+    others = (name for name in (*GROUPS, *tracks.groups) if name != COPIES)
+    first = first or next((name for name in others if any(tracks.groups.get(name, ()))), None)
+    if not any(tracks.groups.get(COPIES, ())) or COPIES in (first or "").split(JOINT):
+        return first
+    return f"{first}{JOINT}{COPIES}" if first else COPIES
+
+
+def caveats(tracks: Tracks, protocol: str, group: str | None) -> list[str]:
+    """Return what a person should know of a split: what it leaves out, and what it may let through.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    protocol : str
+        Its name.
+    group : str or None
+        What it keeps together, where it keeps anything together.
+    """
+    found = []
+    outside = _outside(tracks, protocol)
+    if outside[0]:
+        found.append(f"{outside[0]} of {len(tracks)} rows {outside[1]}, and are in no part of the split.")
+    if protocol in ("random", "stratified") and known_group(tracks) not in (None, COPIES):
+        found.append("Groups are known and not kept together: figures are inflated.")
+    elif protocol in ("random", "stratified", "grouped"):
+        told = _unknown(tracks, group if protocol == "grouped" else None).removeprefix("; ")
+        found += [f"{told[0].upper()}{told[1:]}."] if told else []
+    return found
+
+
+def _outside(tracks: Tracks, protocol: str) -> tuple[int, str]:
+    if protocol == "time" and tracks.times is not None:
+        return int((~np.isfinite(tracks.times)).sum()), "have no time"
+    if protocol == "official" and tracks.split is not None:
+        return len(tracks) - sum(tracks.split.count(part) for part in SPLITS), "have no part"
+    return 0, ""
+
+
+def check_leaks(tracks: Tracks, fold: Fold, *, group: str | None = None) -> list[Leak]:
     """Return every group of which rows stand on both sides; rows to choose by count as rows to learn from.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    fold : Fold
+    group : str, optional
+        Look at this one only; joined groups are called by their first row.
 
     Examples
     --------
@@ -160,15 +231,25 @@ def check_leaks(tracks: Tracks, fold: Fold) -> list[Leak]:
     """
     learned = fold.train if fold.valid is None else np.concatenate([fold.train, fold.valid])
     found = []
-    for kind, values in tracks.groups.items():
+    for kind, values in _kinds(tracks, group).items():
         both = {values[i] for i in learned if values[i]} & {values[i] for i in fold.test}
-        for group in sorted(both):
+        for name in sorted(both):
             rows = [
-                *(i for i in learned if values[i] == group),
-                *(i for i in fold.test if values[i] == group),
+                *(i for i in learned if values[i] == name),
+                *(i for i in fold.test if values[i] == name),
             ]
-            found.append(Leak(kind, group, tuple(tracks.ids[i] for i in rows)))
+            found.append(Leak(kind, name, tuple(tracks.ids[i] for i in rows)))
     return found
+
+
+def _kinds(tracks: Tracks, group: str | None) -> Mapping[str, Sequence[str]]:
+    if group is None:
+        return tracks.groups
+    if group in tracks.groups:
+        return {group: tracks.groups[group]}
+    numbers = tracks.group_ids(group)
+    _, first = np.unique(numbers, return_index=True)
+    return {group: [tracks.ids[first[number]] for number in numbers]}
 
 
 def transfer_folds(train: Tracks, test: Tracks) -> tuple[Tracks, list[Fold]]:
@@ -195,9 +276,20 @@ def transfer_folds(train: Tracks, test: Tracks) -> tuple[Tracks, list[Fold]]:
             f"{train.name} and {test.name} share no class: {', '.join(train.labels.classes[:5])} "
             f"and {', '.join(test.labels.classes[:5])}"
         )
-    first, second = (one.take(_of_classes(one.labels, shared)) for one in (train, test))
+    first, second = (_sharing(one, shared) for one in (train, test))
     n, m = len(first), len(second)
     return joined(first, second), [Fold("transfer", np.arange(n), np.arange(n, n + m))]
+
+
+def _sharing(tracks: Tracks, classes: set[str]) -> Tracks:
+    """Return the rows of these classes; the report tells of the others."""
+    rows = _of_classes(tracks.labels, classes)
+    lost = [tracks.ids[row] for row in np.setdiff1d(np.arange(len(tracks)), rows)]
+    report = tracks.report
+    more = tuple(Dropped(f"{tracks.name}: {one}", UNSHARED) for one in lost)
+    n_found = report.n_found or len(tracks) + len(report.dropped)
+    report = replace(report, n_found=n_found, dropped=(*report.dropped, *more))
+    return replace(tracks.take(rows), report=report)
 
 
 def _of_classes(labels: Labels, classes: set[str]) -> Rows:
@@ -224,8 +316,25 @@ def joined(first: Tracks, second: Tracks) -> Tracks:
         groups={name: (*first.groups[name], *second.groups[name]) for name in names},
         source="; ".join(dict.fromkeys(one.source for one in (first, second) if one.source)),
         paths=_both(first, second, "paths"),
+        times=_times(first, second),
+        report=_reports(first.report, second.report),
         start_s=_both(first, second, "start_s"),
         end_s=_both(first, second, "end_s"),
+    )
+
+
+def _times(first: Tracks, second: Tracks) -> NDArray[np.float64] | None:
+    if first.times is None and second.times is None:
+        return None
+    parts = [np.full(len(one), np.nan) if one.times is None else one.times for one in (first, second)]
+    return np.concatenate(parts)
+
+
+def _reports(first: ReadReport, second: ReadReport) -> ReadReport:
+    return ReadReport(
+        first.n_found + second.n_found,
+        (*first.dropped, *second.dropped),
+        tuple(dict.fromkeys((*first.notes, *second.notes))),
     )
 
 

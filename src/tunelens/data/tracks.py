@@ -17,6 +17,8 @@ from tunelens.base.errors import DataError, ParameterError
 from tunelens.data.labels import Labels
 
 SPLITS = ("train", "valid", "test")
+JOINT = "+"
+"""Between the names of groups that count as one."""
 
 
 @dataclass(frozen=True)
@@ -202,19 +204,47 @@ class Tracks:
         Parameters
         ----------
         name : str or None
-            A key of `groups`; None puts every row in a group of its own. Rows whose group is unknown
-            are groups of their own too.
+            A key of `groups`, or several joined by ``+``: rows that any of them connects, be it through
+            other rows, are one group. None puts every row in a group of its own. An unknown group
+            connects nothing.
 
         Raises
         ------
         ParameterError
             There is no such group.
+
+        Examples
+        --------
+        >>> groups = {"artist": ("Ann", "Ann", "Bob", ""), "cluster": ("", "x", "x", "")}
+        >>> toy = Tracks("toy", Labels("single", list("abab")), tuple("1234"), X=np.eye(4),
+        ...              feature_names=tuple("stuv"), groups=groups)
+        >>> toy.group_ids("artist").tolist(), toy.group_ids("artist+cluster").tolist()
+        ([0, 0, 1, 2], [0, 0, 0, 1])
         """
         if name is None:
             return np.arange(len(self))
-        if name not in self.groups:
-            known = ", ".join(self.groups) or "none"
-            raise ParameterError(f"{self.name} has no group {name!r}", hint=f"groups here: {known}")
-        keys = [value or (row,) for row, value in enumerate(self.groups[name])]
-        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-        return np.array([numbers[key] for key in keys], np.intp)
+        parts = [name] if name in self.groups else name.split(JOINT)
+        for part in parts:
+            if part not in self.groups:
+                known = ", ".join(self.groups) or "none"
+                raise ParameterError(f"{self.name} has no group {part!r}", hint=f"groups here: {known}")
+        return _connected([self.groups[part] for part in parts], len(self))
+
+
+def _connected(columns: Sequence[Sequence[str]], n: int) -> NDArray[np.intp]:
+    """Number the sets of rows that columns connect, by their first rows."""
+    parent = list(range(n))
+
+    def root(row: int) -> int:
+        while parent[row] != row:
+            parent[row] = parent[parent[row]]
+            row = parent[row]
+        return row
+
+    for column in columns:
+        first: dict[str, int] = {}
+        for row, value in enumerate(column):
+            if value:
+                a, b = sorted((root(first.setdefault(value, row)), root(row)))
+                parent[b] = a
+    return np.unique([root(row) for row in range(n)], return_inverse=True)[1].astype(np.intp)

@@ -52,7 +52,7 @@ _WARNED = {"silent": "silent", "clipped": "clipped", "header promises": "cut off
 _MOST_CACHED_BYTES = 1 << 28
 
 
-class _Work(NamedTuple):
+class Work(NamedTuple):
     """How to run over files."""
 
     settings: Settings
@@ -124,10 +124,10 @@ def audit(
     if tracks.paths is None:
         return _audit_table(tracks, input, seed)
     name, notes = _judge(input, settings)
-    work = _Work(settings, _jobs(jobs, settings), engine, progress)
-    sounds = _heard(tracks, work)
+    work = Work(settings, workers(jobs, settings), engine, progress)
+    sounds = heard(tracks, work)
     tracks, more = _with_tagged_artists(tracks, sounds)
-    same = _copies(tracks, sounds)
+    same = copies(tracks, sounds)
     report = _audit_sounds(tracks, sounds, same, seed)
     if name:
         report = _judged(report, tracks, _vectors(tracks, name, work), same, seed)
@@ -251,7 +251,8 @@ def _with_tagged_artists(tracks: Tracks, sounds: Sequence[Sound]) -> tuple[Track
     return replace(tracks, groups={**tracks.groups, "artist": tagged}), (note,)
 
 
-def _copies(tracks: Tracks, sounds: Sequence[Sound]) -> list[Same]:
+def copies(tracks: Tracks, sounds: Sequence[Sound]) -> list[Same]:
+    """Return the rows that are one recording, by their bytes and by fingerprint."""
     known = same_files(
         [
             Stretch(sound.content, excerpt.start_s or 0.0, excerpt.end_s)
@@ -285,7 +286,7 @@ def _excerpts(tracks: Tracks) -> list[Excerpt]:
     return [Excerpt(*row) for row in zip(tracks.paths, starts, ends, strict=True)]
 
 
-def _vectors(tracks: Tracks, name: str, work: _Work) -> NDArray[np.float64]:
+def _vectors(tracks: Tracks, name: str, work: Work) -> NDArray[np.float64]:
     """Return what the rows are judged by; rows that could not be heard are NaN."""
     if not name:
         return np.empty((len(tracks), 0))
@@ -302,14 +303,15 @@ def _vectors(tracks: Tracks, name: str, work: _Work) -> NDArray[np.float64]:
     return np.array([blank if isinstance(one, TunelensError) else one for one in found], np.float64)
 
 
-def _jobs(jobs: int | None, settings: Settings) -> int:
+def workers(jobs: int | None, settings: Settings) -> int:
+    """Return how many processes work."""
     wanted = settings.jobs if jobs is None else jobs
     return wanted or len(
         os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     )
 
 
-def _heard(tracks: Tracks, work: _Work) -> list[Sound]:
+def heard(tracks: Tracks, work: Work) -> list[Sound]:
     """Hear every row once; what was heard before comes from the cache, which knows a file by its bytes."""
     items = _excerpts(tracks)
     wanted = list(dict.fromkeys(items))

@@ -143,7 +143,9 @@ def compare(
     [True, False]
     """
     started = time.monotonic()
-    work = Work.of(dataset, options or EvaluateOptions(), settings)
+    work = Work.of(
+        dataset, options or EvaluateOptions(), settings, jobs=jobs, engine=engine, progress=progress
+    )
     named, left_out = fitting(work) if models == ALL else (models, [])
     recipes = [work.recipe(one) for one in named]
     if (isinstance(models, str) and models != ALL) or not recipes:

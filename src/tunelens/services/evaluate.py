@@ -49,6 +49,8 @@ class EvaluateOptions:
         Judge by random folds too, and tell the difference.
     learning : bool
         Judge with parts of the training rows too.
+    clusters : bool
+        Look for copies of one recording and keep them together; False looks for the same bytes only.
     """
 
     input: str | None = None
@@ -58,6 +60,7 @@ class EvaluateOptions:
     seeds: tuple[int, ...] = (0,)
     beside_random: bool = False
     learning: bool = False
+    clusters: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,7 +276,9 @@ def evaluate(
     ('stratified', True)
     """
     started = time.monotonic()
-    work = Work.of(dataset, options or EvaluateOptions(), settings, test_on)
+    work = Work.of(
+        dataset, options or EvaluateOptions(), settings, test_on, jobs=jobs, engine=engine, progress=progress
+    )
     made = work.recipe(recipe)
     read = work.hear(made, jobs, engine, progress)
     honest = work.judge(made, read, progress)
@@ -302,6 +307,7 @@ class Work:
     group: str | None
     why: str
     transfer: Sequence[Fold] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -310,25 +316,36 @@ class Work:
         options: EvaluateOptions,
         settings: Settings | None,
         test_on: str | Path | Tracks | None = None,
+        *,
+        jobs: int | None = None,
+        engine: str = "local",
+        progress: Progress | None = None,
     ) -> Work:
-        """Read the data and choose the protocol."""
-        from tunelens.data.splits import PROTOCOLS, honest_protocol, transfer_folds
+        """Read the data, find what is one recording, and choose the protocol."""
+        from tunelens.data.splits import PROTOCOLS, honest_protocol, known_group, transfer_folds
+        from tunelens.services.clusters import clustered
 
         settings = settings or Settings.from_env()
         if not options.seeds:
             raise ParameterError("there is no seed; give at least one")
+        if options.protocol is not None:
+            PROTOCOLS[options.protocol]
         tracks = _tracks(dataset)
+        folds: list[Fold] = []
         if test_on is not None:
             if options.protocol is not None or options.beside_random:
                 raise ParameterError("another dataset to be judged on leaves no protocol to choose")
-            both, folds = transfer_folds(tracks, _tracks(test_on))
-            why = "learned from the first dataset, judged on the second"
-            return cls(both, options, settings, "transfer", options.group, why, folds)
-        protocol, group, why = honest_protocol(tracks)
+            tracks, folds = transfer_folds(tracks, _tracks(test_on))
+        known = clustered(
+            tracks, near=options.clusters, settings=settings, jobs=jobs, engine=engine, progress=progress
+        )
+        protocol, _, why = honest_protocol(known.tracks)
         if options.protocol is not None:
-            PROTOCOLS[options.protocol]
             protocol, why = options.protocol, "asked for"
-        return cls(tracks, options, settings, protocol, options.group or group, why)
+        if folds:
+            protocol, why = "transfer", "learned from the first dataset, judged on the second"
+        group = known_group(known.tracks, options.group)
+        return cls(known.tracks, options, settings, protocol, group, why, folds, known.notes)
 
     @staticmethod
     def recipe(recipe: Recipe | str) -> Recipe:
@@ -403,16 +420,23 @@ class Work:
 
     def warnings(self, judged: Judged) -> list[str]:
         """Return what makes the figures worth less."""
+        from tunelens.data.splits import caveats
+
         found = []
         if judged.n_leaks:
             found.append(f"{judged.n_leaks} groups stand on both sides of the split: figures are inflated.")
-        if judged.protocol in ("random", "stratified"):
-            found.append("Artists are unknown or ignored; one may stand on both sides: figures may flatter.")
+        found += [*caveats(self.tracks, judged.protocol, self.group), *self._lost(), *self.notes]
         rare = [name for name, count in self.tracks.labels.counts().items() if count < 10]
         if rare:
             shown = ", ".join(rare[:8]) + (", ..." if len(rare) > 8 else "")
             found.append(f"Fewer than 10 examples: {shown}; what is said of them rests on little.")
         return found
+
+    def _lost(self) -> list[str]:
+        from tunelens.data.splits import UNSHARED
+
+        lost = self.tracks.report.reasons().get(UNSHARED, 0) if self.transfer else 0
+        return [f"{lost} rows were left out: {UNSHARED}."] if lost else []
 
 
 def _tracks(dataset: str | Path | Tracks) -> Tracks:

@@ -143,7 +143,11 @@ def figures_table(found: Evaluation) -> Table:
     if len(next(iter(found.honest.by_seed.values()))) > 1:
         columns.append("by seed")
     if found.random:
-        columns += ["random (inflated)", "inflated by"]
+        columns += (
+            ["random (inflated)", "inflated by"]
+            if found.random.inflated
+            else ["random (groups unknown)", "difference"]
+        )
     rows = [_figure_row(found, name, one, len(columns)) for name, one in found.honest.figures.items()]
     return Table("Figures", tuple(columns), tuple(rows))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from tunelens.models.bundles.files import check_place
 from tunelens.models.bundles.find import bundles_dir
 from tunelens.models.inputs import Input, parse_input
 from tunelens.models.inputs.table import TableInput
-from tunelens.services.vectors import DEFAULT_INPUT, TABLE, Read, content_of, material
+from tunelens.services.vectors import DEFAULT_INPUT, TABLE, Read, material
 
 if TYPE_CHECKING:
     from tunelens.data.splits import Fold
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tunelens.models.material import Material
     from tunelens.models.recipe import Recipe
     from tunelens.models.trust import Trust
+    from tunelens.services.clusters import Clustered
 
 DEFAULT_MODEL = "logistic"
 FIGURES = {
@@ -38,9 +39,6 @@ FIGURES = {
 }
 """What a card tells of a model, by task."""
 FEWEST_ROWS = 4
-PUBLISHED = {"official", "gtzan_filtered"}
-RECORDING = "recording"
-"""Group of files that are the same, byte by byte."""
 MOST_REFERENCE_BYTES = 1 << 24
 LICENCE = "yours: the weights were trained by you; mind the licence of the data"
 
@@ -66,6 +64,8 @@ class TrainOptions:
         Of everything random.
     name : str, optional
         Of the model; from dataset and label if left out.
+    clusters : bool
+        Look for copies of one recording and keep them together; False looks for the same bytes only.
     """
 
     input: str | None = None
@@ -76,6 +76,7 @@ class TrainOptions:
     allow_leaks: bool = False
     seed: int = 0
     name: str | None = None
+    clusters: bool = True
 
     def __post_init__(self) -> None:
         if self.n_folds < 2:
@@ -177,10 +178,18 @@ def train(
     >>> done.bundle.predict(np.array([[3.0, 3.0]]))[0].label
     'wild'
     """
+    from tunelens.services.clusters import clustered
+
     started = time.monotonic()
-    work = _Work.of(dataset, recipe, options or TrainOptions(), settings or Settings.from_env())
-    folder = Path(out) if out is not None else bundles_dir(work.settings) / work.name
+    options, settings = options or TrainOptions(), settings or Settings.from_env()
+    tracks = _tracks(dataset)
+    folder = Path(out) if out is not None else bundles_dir(settings) / _name(tracks, options)
     check_place(folder, force=force)
+    _require_sense(tracks, options)
+    known = clustered(
+        tracks, near=options.clusters, settings=settings, jobs=jobs, engine=engine, progress=progress
+    )
+    work = _Work.of(known, recipe, options, settings)
     work.require_no_leaks(work.folds(work.tracks))
     read = work.hear(jobs, engine, progress)
     tracks = work.tracks.take(read.rows)
@@ -204,7 +213,7 @@ def train(
 class _Work:
     """A dataset, and everything that was decided about it."""
 
-    tracks: Tracks
+    known: Clustered
     recipe: Recipe
     options: TrainOptions
     settings: Settings
@@ -213,38 +222,20 @@ class _Work:
     why: str
 
     @classmethod
-    def of(
-        cls,
-        dataset: str | Path | Tracks,
-        recipe: Recipe | str,
-        options: TrainOptions,
-        settings: Settings,
-    ) -> _Work:
-        from tunelens.data.splits import PROTOCOLS, honest_protocol
+    def of(cls, known: Clustered, recipe: Recipe | str, options: TrainOptions, settings: Settings) -> _Work:
+        from tunelens.data.splits import honest_protocol, known_group
         from tunelens.models.recipe import Recipe
 
-        tracks = _with_recordings(_tracks(dataset))
-        if len(tracks) < FEWEST_ROWS:
-            raise DataError(
-                f"{tracks.name} has {len(tracks)} rows; at least {FEWEST_ROWS} are needed to train and judge"
-            )
-        protocol, group, why = honest_protocol(tracks)
+        protocol, _, why = honest_protocol(known.tracks)
         if options.protocol is not None:
-            PROTOCOLS[options.protocol]
             protocol, why = options.protocol, "asked for"
         made = Recipe(recipe) if isinstance(recipe, str) else recipe
-        return cls(tracks, made, options, settings, protocol, options.group or group, why)
+        return cls(known, made, options, settings, protocol, known_group(known.tracks, options.group), why)
 
     @property
-    def name(self) -> str:
-        """The name asked for, or one of dataset and label that is good for a folder."""
-        from_data = f"{self.tracks.name}-{self.tracks.labels.name}"
-        name = self.options.name or re.sub(r"[^\w.-]+", "-", from_data).strip("-._") or "model"
-        if not re.fullmatch(r"[^/\\\0]{1,100}", name) or name.startswith("."):
-            raise ParameterError(
-                f"the name {name!r} is not allowed: up to 100 characters without slashes are"
-            )
-        return name
+    def tracks(self) -> Tracks:
+        """The dataset."""
+        return self.known.tracks
 
     @property
     def input(self) -> str:
@@ -261,24 +252,32 @@ class _Work:
 
     def require_no_leaks(self, folds: Sequence[Fold]) -> None:
         """Raise `DataError` where a group stands on both sides, unless that was allowed."""
-        from tunelens.data.splits import check_leaks
+        from tunelens.data.splits import known_group
 
-        every = [leak for fold in folds for leak in check_leaks(self.tracks, fold)]
-        leaks = list({(leak.kind, leak.group): leak for leak in every if self._counts(leak.kind)}.values())
+        leaks = self._leaks(folds)
         if leaks and not self.options.allow_leaks:
-            shown = ", ".join(f"{leak.kind} of {' and '.join(leak.items[:2])}" for leak in leaks[:3])
+            shown = "; ".join(leaks[:3])
             raise DataError(
                 f"the split {self.protocol!r} of {self.tracks.name} leaks: {len(leaks)} groups stand on both "
-                f"sides ({shown}{', ...' if len(leaks) > 3 else ''}), so the figures would flatter the model",
-                hint=f"--protocol grouped --group {leaks[0].kind} keeps them together; --allow-leaks goes on",
+                f"sides ({shown}{'; ...' if len(leaks) > 3 else ''}), so the figures would flatter the model",
+                hint=f"--protocol grouped keeps rows of one {known_group(self.tracks)} together; "
+                "--allow-leaks goes on",
             )
+
+    def _leaks(self, folds: Sequence[Fold]) -> list[str]:
+        from tunelens.data.splits import check_leaks
+
+        every = [(leak, fold) for fold in folds for leak in check_leaks(self.tracks, fold)]
+        once = {(leak.kind, leak.group): (leak, fold) for leak, fold in every if self._counts(leak.kind)}
+        return [self.known.told(leak, fold) for leak, fold in once.values()]
 
     def _counts(self, kind: str) -> bool:
         """Tell whether this kind of group may not stand on both sides.
 
         Where artists are kept together, an album of several artists tells next to nothing.
         """
-        return kind in {"artist", "cluster", RECORDING, self.group} or "artist" not in self.tracks.groups
+        asked = (self.group or "").split("+")
+        return kind in {"artist", "cluster", *asked} or "artist" not in self.tracks.groups
 
     def hear(self, jobs: int | None, engine: str, progress: Progress | None) -> Read:
         """Turn the dataset into numbers."""
@@ -330,7 +329,7 @@ class _Work:
         if read.failures:
             notes.append(f"{len(read.failures)} files could not be heard and were left out.")
         return Facts(
-            self.name,
+            _name(tracks, self.options),
             self._input(tracks),
             label=tracks.labels.name,
             recipe=self.recipe.key,
@@ -353,14 +352,33 @@ class _Work:
 
     def warnings(self) -> list[str]:
         """Return what makes the figures worth less."""
-        from tunelens.data.splits import PROTOCOLS
+        from tunelens.data.splits import caveats
 
-        found = []
-        if self.options.allow_leaks and PROTOCOLS[self.protocol].inflated:
-            found.append(f"The figures are inflated: the split {self.protocol!r} keeps no groups together.")
-        elif self.group in {None, RECORDING} and self.tracks.is_audio and self.protocol not in PUBLISHED:
-            found.append("Artists are unknown, so one artist may stand on both sides: figures may flatter.")
-        return found
+        found = caveats(self.tracks, self.protocol, self.group)
+        if self.options.allow_leaks and (leaks := self._leaks(self.folds(self.tracks))):
+            found.append(f"The split leaks, so figures are inflated: {'; '.join(leaks[:3])}.")
+        return [*found, *self.known.notes]
+
+
+def _name(tracks: Tracks, options: TrainOptions) -> str:
+    """Return the name asked for, or one of dataset and label that is good for a folder."""
+    from_data = f"{tracks.name}-{tracks.labels.name}"
+    name = options.name or re.sub(r"[^\w.-]+", "-", from_data).strip("-._") or "model"
+    if not re.fullmatch(r"[^/\\\0]{1,100}", name) or name.startswith("."):
+        raise ParameterError(f"the name {name!r} is not allowed: up to 100 characters without slashes are")
+    return name
+
+
+def _require_sense(tracks: Tracks, options: TrainOptions) -> None:
+    """Raise before anything is heard where nothing could come of it."""
+    from tunelens.data.splits import PROTOCOLS
+
+    if len(tracks) < FEWEST_ROWS:
+        raise DataError(
+            f"{tracks.name} has {len(tracks)} rows; at least {FEWEST_ROWS} are needed to train and judge"
+        )
+    if options.protocol is not None:
+        PROTOCOLS[options.protocol]
 
 
 def input_of(tracks: Tracks, recipe: Recipe, options: TrainOptions) -> str:
@@ -381,20 +399,6 @@ def _tracks(dataset: str | Path | Tracks) -> Tracks:
     from tunelens.data.tracks import Tracks
 
     return dataset if isinstance(dataset, Tracks) else read_dataset(dataset)
-
-
-def _with_recordings(tracks: Tracks) -> Tracks:
-    """Return the dataset with files of the same content as a group, where there are such."""
-    if tracks.paths is None or RECORDING in tracks.groups:
-        return tracks
-    contents = {path: content_of(path) for path in set(tracks.paths)}
-    keys = tuple(
-        "" if isinstance(one := contents[path], TunelensError) else one[:16] for path in tracks.paths
-    )
-    known = [key for key in keys if key]
-    if len(set(known)) == len(known):
-        return tracks
-    return replace(tracks, groups={**tracks.groups, RECORDING: keys})
 
 
 def _rare(tracks: Tracks) -> list[str]:

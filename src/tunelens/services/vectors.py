@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 TABLE = "table"
 DEFAULT_INPUT = "hearing"
-GROUPS = ("artist", "cluster", "album")
-"""What keeps rows together where nothing else was said, the first that is known."""
 LONGEST_AUGMENTED_S = 600.0
 MOST_CACHED_BYTES = 1 << 28
 
@@ -102,7 +100,7 @@ def material(
     augment, copies : str, int
         Chain of augmentations and how many changed copies of each clip to make; see docs/splits.md.
     group : str, optional
-        Rows of one group stay together in inner folds; the first known of artist, cluster, album if left out.
+        Rows of one group stay together in inner folds; `known_group` if left out.
     seed : int
         Of the copies.
     jobs, engine : int, str
@@ -187,9 +185,10 @@ def _assembled(
 
 
 def _material(tracks: Tracks, X: Array, changed: Array | None, group: str | None) -> Material:
+    from tunelens.data.splits import known_group
     from tunelens.models.material import Material
 
-    group = group or next((name for name in GROUPS if name in tracks.groups), None)
+    group = group or known_group(tracks)
     labels = tracks.labels
     return Material(X, labels.y(), tracks.group_ids(group), labels.task, labels.classes, changed)
 
