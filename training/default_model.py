@@ -357,7 +357,8 @@ def elsewhere(folder: Path, settings: Settings) -> None:
     third = np.mean([wanted[i] in [genre.classes[k] for k in order[i, :3]] for i in known])
     print("### Elsewhere\n")
     called = np.mean([one == sets.MUSIC for one in music])
-    print(f"- {len(known)} GTZAN excerpts with one family: likeliest {first:.0%}, among three {third:.0%}")
+    what = f"{len(known)} clips (GTZAN and whole songs) whose name tells a family"
+    print(f"- {what}: likeliest {first:.0%}, among three {third:.0%}")
     print(f"- {len(tracks)} pieces of music of other sources: called music {called:.0%}")
     for i, path in enumerate(tracks.paths or ()):
         if path.suffix != ".opus":
