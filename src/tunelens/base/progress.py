@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+EPOCHS = "epochs"
+"""What is counted while a net is trained; its items are lines with the loss, made to be shown."""
+
 
 class Progress(Protocol):
     """What long work calls; the command line draws a bar from it, the API sends events."""

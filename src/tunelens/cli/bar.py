@@ -15,6 +15,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from tunelens.base.progress import EPOCHS
+
 
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
@@ -35,6 +37,7 @@ class Bar:
             TextColumn("left"),
             TimeRemainingColumn(),
             TextColumn("{task.fields[failed]}", style="red"),
+            TextColumn("{task.fields[curve]}", style="dim"),
             console=console,
             disable=not console.is_terminal,
         )
@@ -42,14 +45,15 @@ class Bar:
 
     def start(self, total: int, what: str) -> None:
         """Show an empty bar of `total` items."""
-        self._failed = 0
+        self._failed, self._named = 0, what == EPOCHS
         self._rich.start()
-        self._task = self._rich.add_task(what, total=total, failed="")
+        self._task = self._rich.add_task(what, total=total, failed="", curve="")
 
-    def advance(self, item: str, ok: bool = True) -> None:  # noqa: ARG002 - the bar names no items
-        """Move by one; failures are counted beside the bar."""
+    def advance(self, item: str, ok: bool = True) -> None:
+        """Move by one; failures are counted beside the bar, and the loss of a net in training is drawn."""
         self._failed += not ok
-        self._rich.update(self._task, advance=1, failed=f"{self._failed} failed" if self._failed else "")
+        failed = f"{self._failed} failed" if self._failed else ""
+        self._rich.update(self._task, advance=1, failed=failed, curve=item if self._named else "")
 
     def finish(self) -> None:
         """Leave the bar as it stands."""

@@ -76,6 +76,10 @@ MODELS: Registry[Model] = Registry(
                 *("linear_svm", "svm", "mlp", "hmm", "head", "prototypes"),
             )
         },
+        **{
+            name: f"tunelens.models.nets.catalogue:{name.upper()}"
+            for name in ("cnn1d", "cnn2d", "crnn", "lstm", "gru", "ast")
+        },
     },
     group="tunelens.models",
 )

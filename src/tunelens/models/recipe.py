@@ -17,6 +17,7 @@ from tunelens.data.labels import Task
 from tunelens.models.balancing import balanced
 from tunelens.models.catalogue import MODELS, build_model, kinds, parse_model
 from tunelens.models.expression import ModelExpression
+from tunelens.models.fitting.watch import watching
 from tunelens.models.material import Material
 
 Float = NDArray[np.float64]
@@ -167,7 +168,8 @@ class Recipe:
 
             tuned = tune(self, material, seed, progress)
             expression, chosen = tuned.expression, tuned.params
-        estimator = self.fit_once(expression, material, seed)
+        with watching(progress):
+            estimator = self.fit_once(expression, material, seed)
         seconds = time.perf_counter() - start
         return Fitted(estimator, material.classes, material.task, chosen, seconds, str(expression))
 
@@ -211,7 +213,7 @@ class Recipe:
             raise DataError(f"{len(material)} rows are too few to learn from", hint="give at least two")
         if material.task == "single" and len(found := np.unique(material.y)) < 2:
             raise DataError(
-                f"all {len(material)} training rows are {found[0]!r}; two classes or more are needed",
+                f"all {len(material)} training rows are {str(found[0])!r}; two classes or more are needed",
                 hint="add clips of another class, or split so that training holds more than one",
             )
         if material.task == "multi" and not material.classes:

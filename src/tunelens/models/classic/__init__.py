@@ -14,5 +14,7 @@ TRUSTED_TYPES: list[str] = [
     "tunelens.models.classic.preparation.Standard",
     "tunelens.models.classic.prototypes.Prototypes",
     "tunelens.models.classic.tags.PerTag",
+    "tunelens.models.fitting.estimators.NetClassifier",
+    "tunelens.models.fitting.estimators.NetRegressor",
 ]
 """All that a skops file of these models may hold beyond what skops trusts by itself."""
