@@ -125,7 +125,7 @@ def clustered(
 
 def _same_rows(X: NDArray[np.float64]) -> list[Same]:
     """Rows of the same numbers; rows of which nothing is known are not the same."""
-    known: NDArray[np.bool_] = np.isfinite(X).any(axis=1)
+    known = np.atleast_1d(np.isfinite(X).any(axis=1))
     return [pair for pair in same_rows(X) if known[pair.a]]
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -303,3 +304,113 @@ def test_a_model_that_points_outside_of_itself_is_refused(
     assert Bundle.load(bundle.folder).predict(rows[0][:1])
     swap(name, members(data, change))
     refused(bundle, told)
+
+
+def boosted() -> Any:
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    return GradientBoostingClassifier(n_estimators=2)
+
+
+def lying_machine() -> Any:
+    from sklearn.svm import SVC
+
+    return SVC()
+
+
+def narrowed() -> Any:
+    """Three numbers become one before the tree, which does not say how many it takes."""
+    from sklearn.decomposition import PCA
+    from sklearn.pipeline import make_pipeline
+    from sklearn.tree import DecisionTreeClassifier
+
+    return make_pipeline(PCA(1), DecisionTreeClassifier(max_depth=1))
+
+
+def forget_width(model: Any) -> None:
+    del model[-1].n_features_in_
+
+
+def claim_width(model: Any) -> None:
+    model._predictors[0][0].n_features_in_ = 10**6
+    model._predictors[0][0].nodes["feature_idx"][0] = 10**5
+
+
+def swap_method(model: Any) -> None:
+    model._validate_X_predict = np.add
+
+
+def lie_about_kind(model: Any) -> None:
+    model._impl = "epsilon_svr"
+
+
+def precompute(model: Any) -> None:
+    model.kernel = "precomputed"
+
+
+def of_catalogue(name: str) -> Callable[[], Any]:
+    def build() -> Any:
+        import sklearn.ensemble
+        import sklearn.tree
+
+        kinds = {
+            "tree": sklearn.tree.DecisionTreeClassifier,
+            "boosting": sklearn.ensemble.HistGradientBoostingClassifier,
+        }
+        return kinds[name]()
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("build", "change", "told"),
+    [
+        (boosted, lambda _: None, "GradientBoosting|tree stands|DecisionTree"),
+        (narrowed, forget_width, "does not say how many"),
+        (of_catalogue("boosting"), claim_width, "no such number"),
+        (of_catalogue("tree"), swap_method, "_validate_X_predict"),
+        (lying_machine, lie_about_kind, "kind"),
+        (lying_machine, precompute, "kind"),
+    ],
+    ids=["foreign", "no width", "own width", "method", "kind", "kernel"],
+)
+def test_a_model_that_hides_how_wide_it_reads_is_refused(
+    rows: Any, build: Callable[[], Any], change: Callable[[Any], None], told: str
+) -> None:
+    from tunelens.models.bundles.indices import check_indices
+
+    model = build().fit(*rows)
+    if build is not boosted:
+        check_indices(model, 3)
+    change(model)
+    with pytest.raises(BundleError, match=told):
+        check_indices(model, 3)
+
+
+def test_a_tree_that_would_crash_the_process_is_refused(
+    bundle: Bundle, swap: Swap, rows: Any, tmp_path: Path
+) -> None:
+    """What compiled code does with it is tried in another process."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    from tunelens.models.bundles import estimators
+
+    name, data = estimators.pack(DecisionTreeClassifier().fit(*rows))
+    data = members(data, outside("left_child", -(10**9)))
+    (tmp_path / "bad.skops").write_bytes(data)
+    done = subprocess.run(
+        [sys.executable, "-c", CRASH, str(tmp_path / "bad.skops")], capture_output=True, check=False
+    )
+    assert done.returncode < 0, done.stderr
+    swap(name, data)
+    refused(bundle, "no such child")
+
+
+CRASH = """
+import sys, resource
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import numpy as np, skops.io
+model = skops.io.load(sys.argv[1], trusted=["sklearn.tree._tree.Tree"])
+model.tree_.children_left.sum()
+model.predict(np.random.default_rng(0).normal(size=(50, 3)))
+"""
