@@ -6,6 +6,9 @@ The names below load on first use; ``import tunelens`` itself stays light.
 `analyze`           everything about one file
 `analyze_many`      files and folders into a library, in worker processes
 `HearOptions`       what to hear: which nets, how much of a song
+`ReadOptions`       which column is the label, and what rows have in common
+`Recipe`            how to learn: model, balance, changed copies, tuning
+`EvaluateOptions`   how to judge; `TrainOptions` the same for `train`
 `load`              decode a file, or an excerpt, to a `Clip`
 `probe`             what is in a file, without decoding it
 `Library`           the catalogue: one SQLite file
@@ -33,27 +36,33 @@ if TYPE_CHECKING:
     from tunelens.base.errors import TunelensError
     from tunelens.base.settings import Settings
     from tunelens.data.read import read_dataset
+    from tunelens.data.registry import ReadOptions
     from tunelens.library.analysis import Analysis
     from tunelens.library.export import export
     from tunelens.library.store import Library
+    from tunelens.models.recipe import Recipe
     from tunelens.services.analyze import analyze, analyze_many
     from tunelens.services.audit import audit
     from tunelens.services.compare import compare
     from tunelens.services.convert import convert
-    from tunelens.services.evaluate import evaluate
+    from tunelens.services.evaluate import EvaluateOptions, evaluate
     from tunelens.services.explain import explain
     from tunelens.services.hear import HearOptions
     from tunelens.services.plot import plot
     from tunelens.services.predict import predict
     from tunelens.services.report import report
-    from tunelens.services.train import train
+    from tunelens.services.train import TrainOptions, train
 
 _WHERE = {
     "Analysis": "tunelens.library.analysis:Analysis",
     "Clip": "tunelens.audio:Clip",
+    "EvaluateOptions": "tunelens.services.evaluate:EvaluateOptions",
     "HearOptions": "tunelens.services.hear:HearOptions",
     "Library": "tunelens.library.store:Library",
+    "ReadOptions": "tunelens.data.registry:ReadOptions",
+    "Recipe": "tunelens.models.recipe:Recipe",
     "Settings": "tunelens.base.settings:Settings",
+    "TrainOptions": "tunelens.services.train:TrainOptions",
     "TunelensError": "tunelens.base.errors:TunelensError",
     "analyze": "tunelens.services.analyze:analyze",
     "analyze_many": "tunelens.services.analyze:analyze_many",
@@ -75,9 +84,13 @@ _WHERE = {
 __all__ = [
     "Analysis",
     "Clip",
+    "EvaluateOptions",
     "HearOptions",
     "Library",
+    "ReadOptions",
+    "Recipe",
     "Settings",
+    "TrainOptions",
     "TunelensError",
     "__version__",
     "analyze",
