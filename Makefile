@@ -36,10 +36,10 @@ test: $(DEV) ## run the tests
 check: format lint types layers test docs ## everything a change must pass
 
 format: $(DEV) ## is the code formatted?
-	$(BIN)/ruff format --check src tests bench docs training
+	$(BIN)/ruff format --check src tests bench docs training examples
 
 lint: $(DEV) ## ruff
-	$(BIN)/ruff check src tests bench docs training
+	$(BIN)/ruff check src tests bench docs training examples
 
 types: $(DEV) ## mypy, strict
 	$(BIN)/mypy
