@@ -88,7 +88,9 @@ def _check_own(one: Any, inside: dict[str, Any]) -> None:
 
 def _width(holder: Any) -> int:
     n = vars(holder).get("n_features_in_")
-    _require(isinstance(n, int | np.integer) and bool(n > 0), "an estimator does not say how many numbers it takes")
+    _require(
+        isinstance(n, int | np.integer) and bool(n > 0), "an estimator does not say how many numbers it takes"
+    )
     return int(n)
 
 
