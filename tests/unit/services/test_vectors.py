@@ -110,6 +110,8 @@ def test_copies_are_changed_and_the_same_by_seed(tracks: Tracks, settings: Setti
     np.testing.assert_array_equal(again.X_augmented, found.X_augmented)
     other = material(few, "timbre", settings=settings, seed=1, **options).material
     assert not np.allclose(other.X_augmented, found.X_augmented)
+    louder = material(few, "timbre", settings=settings, **options | {"augment": "gain:db=6"}).material
+    assert not np.allclose(louder.X_augmented, found.X_augmented)
 
 
 def test_workers_give_the_same(tracks: Tracks, settings: Settings) -> None:

@@ -65,6 +65,11 @@ def test_a_tag_that_never_occurs_is_not_blown_up(rng) -> None:
     assert with_odds(np.array([[0.9]]), lines)[0, 0] < 0.9
 
 
+def test_a_rare_tag_is_not_made_certain() -> None:
+    proba = np.array([[0.4]] + [[0.1]] * 10)
+    assert fit_odds(proba, np.array([[1]] + [[0]] * 10))[0, 0] < 3
+
+
 def test_calibration_error_of_two_bins_by_hand() -> None:
     confidence = np.array([0.6] * 20 + [0.9] * 20)
     right = np.array([1] * 10 + [0] * 10 + [1] * 20)
@@ -96,6 +101,13 @@ def test_tags_left_out_are_as_few_as_promised(rng) -> None:
     found = ((proba >= threshold) & (truth > 0))[2000:].sum(axis=1) / np.maximum(truth[2000:].sum(axis=1), 1)
     assert np.where(truth[2000:].any(axis=1), found, 1).mean() == pytest.approx(0.9, abs=0.02)
     assert threshold > 0.05
+
+
+def test_a_tag_is_left_out_only_if_one_more_row_may_need_it() -> None:
+    """Of four rows a quarter may be missed: by Angelopoulos et al. (n / (n + 1)) risk + 1 / (n + 1) counts."""
+    proba = np.array([[0.1], [0.2], [0.3], [0.4]])
+    assert fit_tag_threshold(proba, np.ones((4, 1)), 0.75) == 0.1
+    assert fit_tag_threshold(proba, np.ones((4, 1)), 0.6) == 0.2
 
 
 def test_intervals_hold_the_truth_as_often_as_promised(rng) -> None:
@@ -144,8 +156,18 @@ def test_the_report_tells_what_happens_on_new_rows(rng) -> None:
     assert report.accuracy == pytest.approx(np.mean(np.array(CLASSES)[proba.argmax(1)] == truth), abs=0.06)
 
 
+def test_halves_of_the_report_share_no_group_and_no_row() -> None:
+    """What is right for one group and wrong by 1 for the other cannot be learned from either."""
+    truth, groups = np.zeros(40), np.repeat([0, 1], 20)
+    trust = Trust.fit(groups.astype(float), truth, (), "continuous", groups=groups)
+    assert trust.report is not None
+    assert 0.1 < trust.report.coverage_measured < 0.9
+
+
 def test_the_likeliest_class_is_always_in_the_set(rng) -> None:
     trust, proba, _ = single(rng, coverage=0.3)
+    assert trust.report is not None and trust.report.accuracy is not None
+    assert trust.report.coverage_measured >= trust.report.accuracy
     assert all(found[0] == CLASSES[row.argmax()] for found, row in zip(trust.sets(proba), proba, strict=True))
 
 
@@ -182,6 +204,22 @@ def test_novelty_is_uniform_on_rows_like_those_of_training(rng) -> None:
     novelty = Novelty.fit(rng.normal(size=(800, 10)), np.arange(800))
     scores = novelty.score(rng.normal(size=(2000, 10)))
     assert np.quantile(scores, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.06)
+
+
+def test_one_clip_in_a_hundred_like_those_of_training_is_novel(rng) -> None:
+    X = rng.normal(size=(1000, 8))
+    trust = Trust.fit(X[:, 0], X[:, 0], (), "continuous", X=X)
+    assert 0.004 < trust.is_novel(rng.normal(size=(4000, 8))).mean() < 0.02
+
+
+def test_another_artist_is_no_novelty_where_clips_of_one_artist_are_alike(rng) -> None:
+    artists = np.repeat(np.arange(60), 8)
+
+    def clips(centres: np.ndarray) -> np.ndarray:
+        return centres + rng.normal(scale=0.05, size=centres.shape)
+
+    novelty = Novelty.fit(clips(rng.normal(size=(60, 30))[artists]), artists)
+    assert (novelty.score(clips(rng.normal(size=(300, 30)))) > 0.99).mean() < 0.1
 
 
 def test_novelty_sees_a_direction_that_training_never_took(rng) -> None:
