@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from textbook import judged, learn, read, run, some
-
 from tunelens.data.tracks import Tracks
 from tunelens.models.inputs import parse_input
 from tunelens.services.vectors import material

@@ -1,6 +1,6 @@
 """A 2-D convolutional net on log-mel spectrograms: learned from scratch, from few clips, in few epochs.
 
-200 clips, four folds and eight epochs, so that two cores need minutes; such nets are made for far more clips.
+200 clips, four folds and eight epochs, to keep it small; such nets are made for far more clips.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ def experiment(quick: bool) -> None:
     epochs, n_folds = (1, 2) if quick else (8, 4)
     judged(clips, f"cnn2d:max_epochs={epochs}", "logmel", n_folds)
     judged(clips, "svm", "mfcc", n_folds)
-    learn("a net that learns to hear needs many clips; with few, put a head on a net that hears already.")
+    learn("a net that learns to hear begins with nothing: see what few clips buy beside ready-made numbers.")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from textbook import judged, learn, read, run, some
-
 import tunelens
+from textbook import judged, learn, read, run, some
 from tunelens.data.tracks import Tracks
 from tunelens.plots.counts import CountsDisplay
 

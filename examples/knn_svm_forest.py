@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from textbook import judged, learn, read, run, some
-
 import tunelens
+from textbook import judged, learn, read, run, some
 
 MODELS = ("knn", "svm", "forest")
 

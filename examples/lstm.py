@@ -1,6 +1,6 @@
 """An LSTM on sequences of MFCC: does the order of sounds tell more than their mean?
 
-200 clips, four folds and ten epochs, so that two cores need minutes.
+200 clips, four folds and ten epochs, to keep it small.
 """
 
 from __future__ import annotations
