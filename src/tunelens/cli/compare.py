@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from tunelens.cli.bar import Bar
 from tunelens.cli.evaluate import (
     Balance,
-    Dataset,
     Folds,
     Group,
     InputName,
-    Kind,
-    Label,
     NoClusters,
     Out,
     ProtocolName,
     Seed,
     Seeds,
     Tune,
+    columns,
     draw_table,
     fetch,
-    read,
+    tell_failures,
 )
 from tunelens.cli.face import AsJson, Face, Force, Jobs, Quiet, example, guarded
 from tunelens.cli.plain import printable
+from tunelens.cli.reading import Dataset, Label, LabelKind, Read, read
+
+if TYPE_CHECKING:
+    from tunelens.services.compare import Comparison
 
 NAME = "compare"
 EPILOG = example(
@@ -44,8 +47,9 @@ def run(
     ] = "all",
     input: InputName = None,
     label: Label = None,
-    kind: Kind = None,
+    kind: LabelKind = None,
     group: Group = None,
+    more: Read = None,
     protocol: ProtocolName = None,
     folds: Folds = 5,
     seeds: Seeds = 1,
@@ -67,7 +71,7 @@ def run(
     from tunelens.models.recipe import Recipe
     from tunelens.services.compare import compare, fitting
     from tunelens.services.evaluate import EvaluateOptions, Work
-    from tunelens.services.evaluation_report import check_report, comparison_table, save_report
+    from tunelens.services.evaluation_report import check_report, save_report
 
     face = Face(as_json, quiet)
     if out is not None:
@@ -75,7 +79,7 @@ def run(
     options = EvaluateOptions(
         input, protocol, group, folds, tuple(range(seed, seed + seeds)), clusters=not no_clusters
     )
-    tracks = read(face, dataset, label, kind, group)
+    tracks = read(face, dataset, label=label, kind=kind, group=columns(group), more=more)
     quick = replace(options, clusters=False)
     names, left_out = fitting(Work.of(tracks, quick, None)) if models == "all" else (split(models), [])
     for name, why in left_out:
@@ -83,12 +87,24 @@ def run(
     recipes = [Recipe(name, balance=balance, tune=tune) for name in names]
     fetch(face, tracks, recipes, options)
     found = compare(tracks, recipes, options=options, jobs=jobs, progress=Bar(face.err))
-    face.result(dataset, found.to_dict(), lambda console: draw_table(console, comparison_table(found)))
+    found = replace(found, left_out=tuple(left_out))
+    tell_failures(face, found.failures)
+    face.result(dataset, found.to_dict(), lambda console: _draw(console, found))
     for warning in found.warnings:
         face.say(f"mind: {printable(warning)}")
     if out is not None:
         face.say(f"report: {printable(str(save_report(found, out, force=force)))}")
-    return 1 if any(row.judged is None for row in found.rows) else 0
+    return 1 if found.failures or any(row.judged is None for row in found.rows) else 0
+
+
+def _draw(out: Console, found: Comparison) -> None:
+    from tunelens.services.evaluation_report import comparison_table, page_of
+
+    out.print(printable(f"{found.dataset}: {page_of(found).lead}"), markup=False)
+    draw_table(out, comparison_table(found))
+    for row in found.rows:
+        if row.error is not None:
+            Face().failure(row.model, row.error)
 
 
 def split(models: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,27 +16,25 @@ from tunelens.cli.bar import Bar
 from tunelens.cli.face import AsJson, Face, Force, Jobs, Quiet, example, guarded
 from tunelens.cli.fetching import fetch_missing
 from tunelens.cli.plain import printable
+from tunelens.cli.reading import Dataset, Label, LabelKind, Read, read
 
 if TYPE_CHECKING:
+    from tunelens.base.errors import TunelensError
     from tunelens.data.tracks import Tracks
+    from tunelens.models.recipe import Recipe
     from tunelens.services.evaluate import EvaluateOptions, Evaluation
     from tunelens.services.evaluation_report import Table as Cells
 
 NAME = "evaluate"
+MOST_COLUMNS = 240
 EPILOG = example(
     "tunelens evaluate music/ --model svm --beside-random",
     "tunelens evaluate songs.csv --model forest --label genre --group artist --out report.html",
 )
 
-Dataset = Annotated[
-    str,
-    typer.Argument(metavar="DATASET", help="Folder per class, table, or reader:path."),
-]
 InputName = Annotated[
     str | None, typer.Option("--input", "-i", help="What the model is given, say embedding or mfcc+tags.")
 ]
-Label = Annotated[str | None, typer.Option("--label", help="Column or key that holds the label.")]
-Kind = Annotated[str | None, typer.Option("--kind", help="single, multi, hierarchical or continuous labels.")]
 Group = Annotated[
     str | None, typer.Option("--group", help="What keeps rows on one side of a split, say artist.")
 ]
@@ -60,8 +60,9 @@ def run(
     model: Annotated[str, typer.Option("--model", "-m", help="Model, say svm or svm:C=10.")] = "logistic",
     input: InputName = None,
     label: Label = None,
-    kind: Kind = None,
+    kind: LabelKind = None,
     group: Group = None,
+    more: Read = None,
     protocol: ProtocolName = None,
     folds: Folds = 5,
     seeds: Seeds = 1,
@@ -103,12 +104,12 @@ def run(
         not no_clusters,
     )  # fmt: skip
     recipe = Recipe(model, balance=balance, augment=augment, copies=copies if augment else 0, tune=tune)
-    tracks = read(face, dataset, label, kind, group)
-    other = read(face, test_on, label, kind, group) if test_on else None
+    listen = partial(read, face, label=label, kind=kind, group=columns(group), more=more)
+    tracks = listen(dataset)
+    other = listen(test_on) if test_on else None
     fetch(face, tracks, [recipe], options)
     found = evaluate(tracks, recipe, options=options, test_on=other, jobs=jobs, progress=Bar(face.err))
-    for path, error in found.failures:
-        face.failure(str(path), error)
+    tell_failures(face, found.failures)
     face.result(dataset, found.to_dict(), lambda console: _draw(console, found))
     for warning in found.warnings:
         face.say(f"mind: {printable(warning)}")
@@ -117,21 +118,18 @@ def run(
     return 1 if found.failures else 0
 
 
-def read(face: Face, dataset: str, label: str | None, kind: str | None, group: str | None) -> Tracks:
-    """Read a dataset, and tell what was left out."""
-    from tunelens.data.read import read_dataset
-    from tunelens.data.registry import ReadOptions
-
-    columns = tuple(part for part in (group or "").split("+") if part not in ("", "cluster"))
-    tracks = read_dataset(dataset, options=ReadOptions(label=label, kind=kind, group=columns))  # type: ignore[arg-type]
-    for note in tracks.report.notes:
-        face.say(printable(note))
-    for reason, count in tracks.report.reasons().items():
-        face.say(printable(f"left out {count} of {tracks.report.n_found}: {reason}"))
-    return tracks
+def tell_failures(face: Face, failures: Iterable[tuple[Path, TunelensError]]) -> None:
+    """Tell a person which files could not be heard; under ``--json`` the result itself tells it."""
+    for path, error in () if face.as_json else failures:
+        face.failure(str(path), error)
 
 
-def fetch(face: Face, tracks: Tracks, recipes: list, options: EvaluateOptions) -> None:
+def columns(group: str | None) -> tuple[str, ...]:
+    """Return the columns that ``--group`` names; copies are found, not read."""
+    return tuple(part for part in (group or "").split("+") if part not in ("", "cluster"))
+
+
+def fetch(face: Face, tracks: Tracks, recipes: Sequence[Recipe], options: EvaluateOptions) -> None:
     """Fetch the nets that the recipes hear with."""
     from tunelens.models.inputs import parse_input
     from tunelens.services.train import TrainOptions, input_of
@@ -143,10 +141,12 @@ def fetch(face: Face, tracks: Tracks, recipes: list, options: EvaluateOptions) -
 
 
 def _draw(out: Console, found: Evaluation) -> None:
-    from tunelens.services.evaluation_report import figures_table, told
+    from tunelens.services.evaluation_report import cost, figures_table, told
 
-    out.print(f"{_plain(found.dataset)}: {_plain(told(found.honest))}")
+    out.print(f"{_plain(found.dataset)}: judged {_plain(told(found.honest))}")
     draw_table(out, figures_table(found))
+    oof = found.honest.oof
+    out.print(f"training {sum(oof.train_seconds):.1f} s, an answer {cost(oof)} a clip without its input")
     if found.per_class:
         table = Table("class", "rows", "precision", "recall", "F1", box=None, pad_edge=False)
         for row in found.per_class:
@@ -158,10 +158,13 @@ def _draw(out: Console, found: Evaluation) -> None:
 
 def draw_table(out: Console, cells: Cells) -> None:
     """Print a table of a report."""
-    table = Table(*map(_plain, cells.columns), box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for column in cells.columns:
+        table.add_column(_plain(column), no_wrap=True, overflow="ignore")
     for row in cells.rows:
         table.add_row(*map(_plain, row))
-    out.print(table)
+    # a row stays one line, wider than the terminal if it must be: wrapped cells cannot be read or cut
+    Console(file=out.file, width=MOST_COLUMNS, soft_wrap=True, highlight=False).print(table)
 
 
 def _plain(text: str) -> str:

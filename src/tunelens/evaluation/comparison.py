@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,7 +30,8 @@ class Difference:
         Interval by resampling groups, both models on the same draws.
     p : float
         How often a difference as large comes about when it is drawn, group by group, which answers are
-        whose; two-sided.
+        whose; two-sided. Where only their order counts, ranks are swapped: one model's scale is no more
+        than another's.
     level : float
     """
 
@@ -69,6 +70,8 @@ def compare_pairs(
     References
     ----------
     .. [1] Good, "Permutation, Parametric and Bootstrap Tests of Hypotheses", Springer, 2005.
+    .. [2] Venkatraman, "A permutation test to compare receiver operating characteristic curves",
+       Biometrics 56(4), 2000.
 
     Examples
     --------
@@ -93,7 +96,9 @@ def compare_pairs(
     if len(np.unique(a.groups)) < 2:
         return Difference(value, math.nan, math.nan, math.nan, level)
     found = np.array([score(a.proba, rows) - score(b.proba, rows) for rows in draws(a.groups, n, seed)])
-    chance = np.array([score(one, whole) - score(other, whole) for one, other in _swapped(a, b, n, seed)])
+    own, other = (ranked(one.proba, one.seed_of) if metric.order_only else one.proba for one in (a, b))
+    swaps = _swapped(own, other, a.groups, n, seed)
+    chance = np.array([score(one, whole) - score(two, whole) for one, two in swaps])
     p = (1 + int((np.abs(chance) >= abs(value) - 1e-12).sum())) / (n + 1)
     return Difference(value, *quantiles(found, level), p, level)
 
@@ -110,14 +115,30 @@ def _check_same(a: OutOfFold, b: OutOfFold) -> None:
         )
 
 
-def _swapped(a: OutOfFold, b: OutOfFold, n: int, seed: int) -> Any:
+def ranked(said: Array, parts: Array) -> Array:
+    """Return answers as ranks within each part, column by column; ties share their mean.
+
+    Examples
+    --------
+    >>> ranked(np.array([0.1, 0.9, 0.9, 7.0]), np.array([0, 0, 0, 1])).tolist()
+    [1.0, 2.5, 2.5, 1.0]
+    """
+    from scipy.stats import rankdata
+
+    found = np.empty(said.shape)
+    for part in np.unique(parts):
+        found[parts == part] = rankdata(said[parts == part], axis=0)
+    return found
+
+
+def _swapped(a: Array, b: Array, groups: Array, n: int, seed: int) -> Iterator[tuple[Array, Array]]:
     """Yield both answers `n` times, those of half of the groups swapped."""
     rng = np.random.default_rng([seed, 1])
-    _, number = np.unique(a.groups, return_inverse=True)
+    _, number = np.unique(groups, return_inverse=True)
     for _ in range(n):
         swap = rng.integers(2, size=int(number.max()) + 1, dtype=bool)[number]
-        swap = swap if a.proba.ndim == 1 else swap[:, None]
-        yield np.where(swap, b.proba, a.proba), np.where(swap, a.proba, b.proba)
+        swap = swap if a.ndim == 1 else swap[:, None]
+        yield np.where(swap, b, a), np.where(swap, a, b)
 
 
 def holm(ps: Sequence[float]) -> list[float]:

@@ -42,6 +42,10 @@ class Metric:
         Takes truth and answers: for classes both as arrays of shape (n, k), truth of 0 and 1 and answers of
         0 and 1 or probabilities; for numbers of shape (n,).
     higher_is_better : bool
+    order_only : bool
+        Does it look at the order of answers alone, so that models may answer on scales of their own?
+    more_than : int
+        Classes of which it tells nothing; more are needed.
     """
 
     name: str
@@ -50,6 +54,8 @@ class Metric:
     needs: Literal["labels", "proba", "numbers"]
     function: Score
     higher_is_better: bool = True
+    order_only: bool = False
+    more_than: int = 0
 
     def score(self, y_true: Array, said: Array, classes: Sequence[str] = ()) -> float:
         """Return the figure; NaN where the rows do not define it.
@@ -157,9 +163,10 @@ MAIN: dict[Task, str] = {"single": "accuracy", "multi": "mAP", "continuous": "r2
 """The figure by which models are ordered."""
 
 
-def metrics_for(task: Task) -> list[Metric]:
-    """Return the figures that can judge `task`."""
-    return [metric for metric in map(METRICS.__getitem__, METRICS) if task in metric.tasks]
+def metrics_for(task: Task, classes: Sequence[str] | None = None) -> list[Metric]:
+    """Return the figures that can judge `task`, without those that tell nothing of so few classes."""
+    known = [metric for metric in map(METRICS.__getitem__, METRICS) if task in metric.tasks]
+    return [one for one in known if classes is None or one.more_than == 0 or len(classes) > one.more_than]
 
 
 @dataclass(frozen=True)

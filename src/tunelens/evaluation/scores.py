@@ -69,15 +69,15 @@ def micro(truth: Array, said: Array) -> float:
 
 def roc_aucs(truth: Array, proba: Array) -> Floats:
     """Return the area under the ROC curve of each class; ties count half."""
-    from scipy.stats import rankdata
+    return np.array([_roc_auc(t, p) for t, p in zip(np.asarray(truth, bool).T, proba.T, strict=True)])
 
-    truth = np.asarray(truth, np.float64)
-    n = len(truth)
-    positive = truth.sum(axis=0)
-    ranks = rankdata(proba, axis=0) if n else np.zeros(truth.shape)
-    wins = (ranks * truth).sum(axis=0) - positive * (positive + 1) / 2
-    pairs = positive * (n - positive)
-    return np.divide(wins, pairs, out=np.full(truth.shape[1], np.nan), where=pairs > 0)
+
+def _roc_auc(truth: Array, proba: Array) -> float:
+    with_it, without = proba[truth], np.sort(proba[~truth])
+    if not with_it.size or not without.size:
+        return float("nan")
+    beaten = np.searchsorted(without, with_it, "left") + np.searchsorted(without, with_it, "right")
+    return float(beaten.mean() / (2 * len(without)))
 
 
 def average_precisions(truth: Array, proba: Array) -> Floats:
@@ -217,10 +217,12 @@ PRECISION_WEIGHTED, RECALL_WEIGHTED, F1_WEIGHTED = (
     for i, (name, said) in enumerate((("precision", "precision"), ("recall", "recall"), ("f1", "F1")))
 )
 F1_MICRO = Metric("f1_micro", "F1 over all cells of the table of tags", _MULTI, "labels", micro)
-ROC_AUC = Metric("roc_auc", "area under the ROC curve, mean of the classes", _CLASSES, "proba", macro_auc)
-MAP = Metric("mAP", "average precision, mean of the classes", _CLASSES, "proba", mean_ap)
+ROC_AUC = Metric(
+    "roc_auc", "area under the ROC curve, mean of the classes", _CLASSES, "proba", macro_auc, order_only=True
+)
+MAP = Metric("mAP", "average precision, mean of the classes", _CLASSES, "proba", mean_ap, order_only=True)
 TOP2, TOP3, TOP5 = (
-    Metric(f"top{k}", f"truth among the {k} most probable", _SINGLE, "proba", partial(top, k=k))
+    Metric(f"top{k}", f"truth among the {k} most probable", _SINGLE, "proba", partial(top, k=k), more_than=k)
     for k in (2, 3, 5)
 )
 LOG_LOSS = Metric("log_loss", "surprise at the truth, in nats", _CLASSES, "proba", log_loss, False)
@@ -230,4 +232,4 @@ R2 = Metric("r2", "share of the variance that is explained", _NUMBERS, "numbers"
 MAE = Metric("mae", "mean absolute error", _NUMBERS, "numbers", mae, False)
 RMSE = Metric("rmse", "root of the mean squared error", _NUMBERS, "numbers", rmse, False)
 PEARSON = Metric("pearson", "linear correlation", _NUMBERS, "numbers", pearson)
-SPEARMAN = Metric("spearman", "correlation of ranks", _NUMBERS, "numbers", spearman)
+SPEARMAN = Metric("spearman", "correlation of ranks", _NUMBERS, "numbers", spearman, order_only=True)

@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 Line = tuple[str, Floats, Floats]
 MOST_CLASSES = 40
 MOST_LINES = 10
+FEW = 8
+"""Classes of which names and counts are drawn large."""
 _HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#505050", "#a6761d",
          "#1b9e77")  # fmt: skip
 
@@ -51,7 +53,7 @@ class ConfusionDisplay(Display):
 
     what: ClassVar[str] = "Confusion"
     size: ClassVar[tuple[float, float]] = (7.4, 6.6)
-    box: ClassVar[tuple[float, float, float, float]] = (0.2, 0.22, 0.76, 0.7)
+    box: ClassVar[tuple[float, float, float, float]] = (0.22, 0.22, 0.74, 0.7)
 
     def _draw(self, ax: Axes) -> None:
         counts, classes = self.counts[:MOST_CLASSES, :MOST_CLASSES], self.classes[:MOST_CLASSES]
@@ -63,14 +65,16 @@ class ConfusionDisplay(Display):
         ax.set_yticks(places, names)
         for text in (*ax.get_xticklabels(), *ax.get_yticklabels()):
             read(text)
+            text.set_fontsize(11 if len(classes) <= FEW else 8)
         if len(classes) <= MOST_CLASSES // 2:
             _numbers(ax, counts, shares)
-        ax.set_xlabel("Said", color=INK, fontsize=9)
+        more = f" (the first {len(classes)} of {len(self.classes)} classes)"
+        ax.set_xlabel("Said" + (more if len(self.classes) > len(classes) else ""), color=INK, fontsize=9)
         ax.set_ylabel("True", color=INK, fontsize=9)
 
 
 def _numbers(ax: Axes, counts: NDArray[np.intp], shares: Floats) -> None:
-    size = 9 if len(counts) <= 12 else 7
+    size = 12 if len(counts) <= FEW else 7
     for (row, column), count in np.ndenumerate(counts):
         color = "white" if shares[row, column] > 0.55 else INK if count else "#b8bdc7"
         ax.text(column, row, str(count), ha="center", va="center", color=color, fontsize=size)
@@ -124,7 +128,7 @@ class CurvesDisplay(Display):
     ----------
     kind : {"roc", "pr"}
     lines : sequence of (name, x, y)
-        The first ten are drawn; names may hold a figure.
+        The best first; of more than ten, the first and the last five are drawn. Names may hold a figure.
 
     Examples
     --------
@@ -141,7 +145,10 @@ class CurvesDisplay(Display):
     box: ClassVar[tuple[float, float, float, float]] = (0.1, 0.13, 0.58, 0.76)
 
     def _draw(self, ax: Axes) -> None:
-        for (name, x, y), hue in zip(self.lines[:MOST_LINES], _HUES, strict=False):
+        many = len(self.lines) > MOST_LINES
+        half = MOST_LINES // 2
+        lines = [*self.lines[:half], *self.lines[-half:]] if many else self.lines
+        for (name, x, y), hue in zip(lines, _HUES, strict=False):
             ax.plot(x, y, color=hue, lw=1.5, label=shorten(name, 30).lstrip("_"))
         if self.kind == "roc":
             ax.plot([0, 1], [0, 1], color=QUIET, lw=1, ls="--")
@@ -150,7 +157,11 @@ class CurvesDisplay(Display):
         ax.set_xlabel(names[0], color=INK, fontsize=9)
         ax.set_ylabel(names[1], color=INK, fontsize=9)
         if self.lines:
-            legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), fontsize=8, frameon=False)
+            title = f"{half} best, {half} worst of {len(self.lines)}" if many else None
+            legend = ax.legend(
+                loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8,
+                title=title, title_fontsize=8, alignment="left",
+            )  # fmt: skip
             for text in legend.get_texts():
                 read(text)
 
@@ -223,7 +234,7 @@ class ComparisonDisplay(Display):
 
     what: ClassVar[str] = "Models"
     size: ClassVar[tuple[float, float]] = (7.8, 4.4)
-    box: ClassVar[tuple[float, float, float, float]] = (0.26, 0.14, 0.7, 0.74)
+    box: ClassVar[tuple[float, float, float, float]] = (0.3, 0.14, 0.66, 0.74)
 
     def _draw(self, ax: Axes) -> None:
         places = np.arange(len(self.names))
@@ -233,8 +244,8 @@ class ComparisonDisplay(Display):
             ax.plot([value], [y], color=BLUE, marker="o", ms=6)
         for name, value in self.references:
             ax.axvline(value, color=ORANGE, lw=1, ls="--")
-            ax.text(value, -0.75, f" {name}", color=ORANGE, fontsize=8, va="center")
-        ax.set_yticks(places, [shorten(name, 30) for name in self.names])
+            read(ax.text(value, -0.75, f" {name}", color=ORANGE, fontsize=8, va="center"))
+        ax.set_yticks(places, [shorten(name, 26) for name in self.names])
         for text in ax.get_yticklabels():
             read(text)
         ax.set_ylim(len(self.names) - 0.4, -1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
@@ -16,11 +16,12 @@ from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
 from tunelens.evaluation.comparison import Difference, compare_pairs, holm
 from tunelens.evaluation.metrics import MAIN, METRICS
-from tunelens.services.evaluate import EvaluateOptions, Judged, Work
+from tunelens.services.evaluate import EvaluateOptions, Judged, Work, known
 from tunelens.services.vectors import TABLE, Read
 
 if TYPE_CHECKING:
     from tunelens.data.tracks import Tracks
+    from tunelens.models.catalogue import Model
     from tunelens.models.recipe import Recipe
 
 ALL = "all"
@@ -59,7 +60,7 @@ class Compared:
             "judged": self.judged.to_dict() if self.judged else None,
             "error": self.error.to_dict() if self.error else None,
             "behind_best": self.behind.to_dict() if self.behind else None,
-            "p_holm": self.p,
+            "p_holm": None if self.p is None else known(self.p),
         }
 
 
@@ -76,6 +77,8 @@ class Comparison:
         Those that failed last.
     left_out : tuple of (str, str)
         Models of ``all`` that do not fit, and why.
+    failures : tuple of (Path, TunelensError)
+        Files that could not be heard for every model; they are judged for none.
     warnings : tuple of str
     seconds : float
     """
@@ -88,6 +91,7 @@ class Comparison:
     n_rows: int
     rows: tuple[Compared, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    failures: tuple[tuple[Path, TunelensError], ...] = ()
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -98,6 +102,7 @@ class Comparison:
             **{name: getattr(self, name) for name in names},
             "rows": [row.to_dict() for row in self.rows],
             "left_out": [list(one) for one in self.left_out],
+            "failed": [{"path": str(path), "error": error.to_dict()} for path, error in self.failures],
             "warnings": list(self.warnings),
         }
 
@@ -156,8 +161,9 @@ def compare(
     first = next(row.judged for row in done if row.judged)
     return Comparison(
         work.tracks.name, work.tracks.data_id, work.tracks.labels.name, work.tracks.labels.task,
-        MAIN[work.tracks.labels.task], len(next(r for r in heard.values() if isinstance(r, Read)).rows),
-        tuple(done), tuple(left_out), tuple(work.warnings(first)), time.monotonic() - started,
+        MAIN[work.tracks.labels.task], len(_reads(heard)[0].rows), tuple(done), tuple(left_out),
+        tuple({path: error for read in _reads(heard) for path, error in read.failures}.items()),
+        tuple(work.warnings(first)), time.monotonic() - started,
     )  # fmt: skip
 
 
@@ -177,13 +183,24 @@ def fitting(work: Work) -> tuple[list[str], list[tuple[str, str]]]:
             continue
         if work.tracks.labels.task not in model.tasks:
             left_out.append((name, f"cannot learn {work.tracks.labels.task} labels"))
-        elif model.kind == "sequence" and (work.tracks.X is not None or work.options.input is not None):
-            left_out.append((name, "needs sequences"))
+        elif (why := _unfit(model, work)) is not None:
+            left_out.append((name, why))
         elif find_spec(needs[model.extra]) is None:
             left_out.append((name, f"needs pip install 'tunelens[{model.extra}]'"))
         else:
             fit.append(name)
     return fit, left_out
+
+
+def _unfit(model: Model, work: Work) -> str | None:
+    """Return why `model` cannot take the input that all are given, if it cannot."""
+    from tunelens.models.inputs import parse_input
+
+    given = work.options.input
+    if given is None and work.tracks.X is None:
+        return None
+    kind = "vector" if given in (None, TABLE) else parse_input(given).kind
+    return None if model.kind == kind else f"takes a {model.kind} per clip, not a {kind}"
 
 
 def _place(work: Work, recipe: Recipe) -> tuple[str, str, int]:
@@ -199,11 +216,15 @@ def _heard(
         return error
 
 
+def _reads(heard: Mapping[tuple[str, str, int], Read | TunelensError]) -> list[Read]:
+    return [one for one in heard.values() if isinstance(one, Read)]
+
+
 def _same_rows(
     heard: dict[tuple[str, str, int], Read | TunelensError],
 ) -> dict[tuple[str, str, int], Read | TunelensError]:
     """Keep the rows that every input could be made of, so that answers can be paired."""
-    reads = [one for one in heard.values() if isinstance(one, Read)]
+    reads = _reads(heard)
     if not reads:
         raise next(one for one in heard.values() if isinstance(one, TunelensError))
     rows = reduce(np.intersect1d, [one.rows for one in reads])
@@ -218,7 +239,7 @@ def _same_rows(
 
 
 def _judged(work: Work, recipe: Recipe, read: Read | TunelensError, progress: Progress | None) -> Compared:
-    row = Compared(recipe.model, work.input(recipe) or TABLE, recipe.key)
+    row = Compared(recipe.model, work.input(recipe), recipe.key)
     if isinstance(read, TunelensError):
         return replace(row, error=read)
     try:

@@ -79,6 +79,8 @@ class Judged:
         Rows that were judged.
     n_leaks : int
         Groups that stood on both sides, over the folds of the first seed.
+    drawn : str
+        What intervals draw whole: ``artist``, ``artist+cluster``, ...; ``row`` where no group is known.
     figures : Mapping of str to Interval
     by_seed : Mapping of str to tuple of float
         Each figure for each seed.
@@ -92,13 +94,14 @@ class Judged:
     n_folds: int
     n_test: int
     n_leaks: int
+    drawn: str
     figures: Mapping[str, Interval]
     by_seed: Mapping[str, tuple[float, ...]]
     oof: OutOfFold
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a JSON object."""
-        names = ("protocol", "group", "why", "inflated", "n_folds", "n_test", "n_leaks")
+        names = ("protocol", "group", "why", "inflated", "n_folds", "n_test", "n_leaks", "drawn")
         return {
             **{name: getattr(self, name) for name in names},
             "figures": {name: one.to_dict() for name, one in self.figures.items()},
@@ -407,7 +410,7 @@ class Work:
             protocol, (self.group or "") if grouped else "",
             self.why if protocol == self.protocol else "artists and copies may stand on both sides",
             flatters or leaks > 0, len(folds), len(np.unique(oof.rows)), leaks,
-            figures(oof), by_seed(oof), oof,
+            self.group or "row", figures(oof), by_seed(oof), oof,
         )  # fmt: skip
 
     def learn(self, recipe: Recipe, read: Read, progress: Progress | None) -> LearningCurve:
@@ -420,11 +423,15 @@ class Work:
 
     def warnings(self, judged: Judged) -> list[str]:
         """Return what makes the figures worth less."""
-        from tunelens.data.splits import caveats
+        from tunelens.data.splits import COPIES, caveats
 
         found = []
         if judged.n_leaks:
             found.append(f"{judged.n_leaks} groups stand on both sides of the split: figures are inflated.")
+        if self.group in (None, COPIES):
+            found.append(
+                "No artist is known: intervals draw single rows, and are too narrow if artists repeat."
+            )
         found += [*caveats(self.tracks, judged.protocol, self.group), *self._lost(), *self.notes]
         rare = [name for name, count in self.tracks.labels.counts().items() if count < 10]
         if rare:
@@ -446,11 +453,12 @@ def _tracks(dataset: str | Path | Tracks) -> Tracks:
     return dataset if isinstance(dataset, Tracks) else read_dataset(dataset)
 
 
-def figures(oof: OutOfFold, n: int = N_BOOTSTRAP) -> dict[str, Interval]:
+def figures(oof: OutOfFold) -> dict[str, Interval]:
     """Return every figure of the task, with its interval; seeds are averaged."""
+    given = (oof.y_true, oof.proba, oof.groups, oof.classes)
     return {
-        metric.name: bootstrap(metric, oof.y_true, oof.proba, oof.groups, oof.classes, parts=oof.seed_of, n=n)
-        for metric in metrics_for(oof.task)
+        metric.name: bootstrap(metric, *given, parts=oof.seed_of, n=N_BOOTSTRAP)
+        for metric in metrics_for(oof.task, oof.classes)
     }
 
 
@@ -459,7 +467,7 @@ def by_seed(oof: OutOfFold) -> dict[str, tuple[float, ...]]:
     at = [np.flatnonzero(oof.seed_of == seed) for seed in np.unique(oof.seed_of)]
     return {
         metric.name: tuple(metric.score(oof.y_true[rows], oof.proba[rows], oof.classes) for rows in at)
-        for metric in metrics_for(oof.task)
+        for metric in metrics_for(oof.task, oof.classes)
     }
 
 

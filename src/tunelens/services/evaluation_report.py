@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.base.version import __version__
+from tunelens.evaluation.crossval import OutOfFold
 from tunelens.evaluation.intervals import Interval
 from tunelens.services.compare import Compared, Comparison
 from tunelens.services.evaluate import Evaluation, Judged, Mistake
 
 if TYPE_CHECKING:
+    from tunelens.evaluation.comparison import Difference
     from tunelens.plots.display import Display
 
 SUFFIXES = (".html", ".md", ".json")
@@ -100,11 +102,11 @@ def _evaluated_page(found: Evaluation) -> Page:
         ("Model", found.recipe.split(";")[0].removeprefix("model=")),
         ("Input", found.input),
         ("Training", f"{sum(found.honest.oof.train_seconds):.1f} s"),
-        ("Answer", f"{1000 * found.honest.oof.predict_seconds_per_clip:.2f} ms a clip"),
+        ("Answer", f"{cost(found.honest.oof)} a clip"),
     )
     return Page(
         f"{found.dataset}: {found.label}",
-        f"Judged by {told(found.honest)}.",
+        f"Judged {told(found.honest)}.",
         facts,
         tuple(tables),
         tuple(_plots(found)),
@@ -113,7 +115,7 @@ def _evaluated_page(found: Evaluation) -> Page:
     )
 
 
-def _failed(found: Evaluation) -> list[str]:
+def _failed(found: Evaluation | Comparison) -> list[str]:
     return [f"{len(found.failures)} files could not be heard and were left out."] if found.failures else []
 
 
@@ -121,7 +123,16 @@ def told(judged: Judged) -> str:
     """Return how rows were kept apart, in words."""
     by = f" by {judged.group}" if judged.group else ""
     folds = f"{judged.n_folds} folds" if judged.n_folds > 1 else "one fold"
-    return f"{judged.protocol}{by}, {folds}, {judged.n_test:,} rows judged ({judged.why})"
+    group = judged.drawn.replace("+", " or ")
+    rows = {"row": "single rows", "cluster": "single rows, copies together"}
+    drawn = rows.get(group, f"whole groups ({group})")
+    how = f"{judged.protocol}{by}, {folds}, {judged.n_test:,} rows judged ({judged.why})"
+    return f"by the protocol {how}; intervals draw {drawn}"
+
+
+def cost(oof: OutOfFold) -> str:
+    """Return what an answer costs the model, without making its input."""
+    return f"{1000 * oof.predict_seconds_per_clip:.2g} ms"
 
 
 def figure(one: Interval) -> str:
@@ -169,7 +180,8 @@ def _class_table(found: Evaluation) -> Table:
         for one in found.per_class
     )  # fmt: skip
     columns = ("class", "rows", "said", "precision", "recall", "F1", "ROC-AUC", "average precision")
-    return Table("Classes", columns, rows)
+    n_seeds = len(next(iter(found.honest.by_seed.values())))
+    return Table("Classes", columns, rows, f"Rows are counted over {n_seeds} seeds." if n_seeds > 1 else "")
 
 
 def _number(value: float) -> str:
@@ -190,13 +202,10 @@ def _plots(found: Evaluation) -> list[tuple[str, Display]]:
     by_name = {row.name: row for row in found.per_class}
     for kind, curves in zip(("roc", "pr"), found.curves(), strict=True):
         if curves:
-            areas = [
-                by_name[one.name].roc_auc if kind == "roc" else by_name[one.name].average_precision
-                for one in curves
-            ]
-            lines = [
-                (f"{one.name} {area:.2f}", one.x, one.y) for one, area in zip(curves, areas, strict=True)
-            ]
+            name = "roc_auc" if kind == "roc" else "average_precision"
+            areas = {one.name: float(getattr(by_name[one.name], name)) for one in curves}
+            best = sorted(curves, key=lambda one: -areas[one.name])
+            lines = [(f"{one.name} {areas[one.name]:.2f}", one.x, one.y) for one in best]
             caption = "ROC per class" if kind == "roc" else "Precision and recall per class"
             plots.append((caption, CurvesDisplay(kind=kind, lines=lines)))
     if found.learning:
@@ -218,15 +227,17 @@ def _compared_page(found: Comparison) -> Page:
     )  # fmt: skip
     judged = next(row.judged for row in found.rows if row.judged)
     tables = [comparison_table(found)]
+    if failed := tuple((row.model, row.error.message) for row in found.rows if row.error):
+        tables.append(Table("Failed", ("model", "why"), failed))
     if found.left_out:
         tables.append(Table("Left out", ("model", "why"), found.left_out))
     return Page(
         f"{found.dataset}: {found.label}",
-        f"Judged by {told(judged)}. Every model saw the same folds.",
+        f"Judged {told(judged)}. Every model saw the same folds.",
         (("Rows", f"{found.n_rows:,}"), ("Models", str(len(found.rows))), ("Time", f"{found.seconds:.0f} s")),
         tuple(tables),
         (("Models, with 95 % intervals", plot),),
-        warnings=found.warnings,
+        warnings=(*found.warnings, *_failed(found)),
     )
 
 
@@ -242,17 +253,21 @@ def comparison_table(found: Comparison) -> Table:
 
 def _model_row(row: Compared, metric: str, others: Sequence[str]) -> Row:
     if row.judged is None:
-        why = row.error.message if row.error else ""
-        return (row.model, row.input, f"failed: {why}", *[""] * (len(others) + 4))
+        return (row.model, row.input, "failed", *[""] * (len(others) + 4))
     behind = row.behind
     oof = row.judged.oof
     return (
         row.model, row.input, figure(row.judged.figures[metric]),
         *(f"{row.judged.figures[name].value:.3f}" for name in others),
-        f"{-behind.value:+.3f} ({-behind.high:+.3f} to {-behind.low:+.3f})" if behind else "the best",
+        _difference(behind) if behind else "the best",
         _number(row.p) if row.p is not None else "",
-        f"{sum(oof.train_seconds):.1f} s", f"{1000 * oof.predict_seconds_per_clip:.2f} ms",
+        f"{sum(oof.train_seconds):.1f} s", cost(oof),
     )  # fmt: skip
+
+
+def _difference(behind: Difference) -> str:
+    value, low, high = (0 - one for one in (behind.value, behind.high, behind.low))
+    return f"{value:+.3f}" + ("" if math.isnan(low) else f" ({low:+.3f} to {high:+.3f})")
 
 
 def _markdown(result: Evaluation | Comparison) -> str:

@@ -10,19 +10,22 @@ import numpy as np
 import pytest
 
 from tunelens.base.errors import ParameterError
+from tunelens.base.settings import Settings
 from tunelens.data.labels import Labels
 from tunelens.data.read import read_dataset
 from tunelens.data.tracks import Tracks
+from tunelens.evaluation.metrics import METRICS
+from tunelens.services import evaluate as service
 from tunelens.services.compare import compare
-from tunelens.services.evaluate import EvaluateOptions, evaluate
-from tunelens.services.evaluation_report import save_report
+from tunelens.services.evaluate import EvaluateOptions, Evaluation, evaluate
+from tunelens.services.evaluation_report import page_of, save_report
 
 N = 120
 
 
-@pytest.fixture
-def tracks(rng: np.random.Generator) -> Tracks:
+def toy() -> Tracks:
     """Artists who sound like themselves and hardly like their genre."""
+    rng = np.random.default_rng(7)
     artist = np.arange(N) // 6
     X = rng.normal(size=(N // 6, 4))[artist] * 3 + rng.normal(size=(N, 4)) * 0.3
     y = [("爵士", "<b>rock</b>")[k % 2] for k in artist]
@@ -37,9 +40,15 @@ def tracks(rng: np.random.Generator) -> Tracks:
     )
 
 
+@pytest.fixture
+def tracks() -> Tracks:
+    return toy()
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(home: Path) -> None:
-    pass
+def _own_cache(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of its own; so few draws that intervals are rough, which only the test of GTZAN looks at."""
+    monkeypatch.setattr(service, "N_BOOTSTRAP", 40)
 
 
 def test_random_folds_beside_honest_ones_are_marked_and_far_better(tracks: Tracks) -> None:
@@ -67,9 +76,18 @@ def test_one_set_can_be_learned_from_and_another_judged(tracks: Tracks) -> None:
         evaluate(tracks, test_on=tracks, options=EvaluateOptions(beside_random=True))
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
+    options = EvaluateOptions(n_folds=3, seeds=(0, 1), beside_random=True, learning=True)
+    return evaluate(toy(), options=options, settings=settings)
+
+
 @pytest.mark.parametrize("suffix", [".html", ".md", ".json"])
-def test_reports_hold_figures_and_no_markup_of_others(tracks: Tracks, tmp_path: Path, suffix: str) -> None:
-    found = evaluate(tracks, options=EvaluateOptions(beside_random=True, learning=True))
+def test_reports_hold_figures_and_no_markup_of_others(
+    judged: Evaluation, tmp_path: Path, suffix: str
+) -> None:
+    found = judged
     text = save_report(found, tmp_path / f"r{suffix}").read_text(encoding="utf-8")
     assert "爵士" in text
     assert "inflated" in text
@@ -109,11 +127,20 @@ def test_a_model_that_fails_is_a_row(tracks: Tracks, tmp_path: Path) -> None:
     assert save_report(found, tmp_path / "c.html").stat().st_size > 5000
 
 
-def test_gtzan_is_near_what_was_published(data_dir: Path) -> None:
+def test_gtzan_is_near_what_was_published(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "N_BOOTSTRAP", 100)
+    wanted = ("accuracy", "balanced_accuracy")
+    monkeypatch.setattr(service, "metrics_for", lambda *_: [METRICS[name] for name in wanted])
     tracks = read_dataset(f"gtzan_table:{data_dir / 'gtzan_features'}")
     found = evaluate(tracks, "svm", options=EvaluateOptions(n_folds=10, beside_random=True))
     honest = found.honest.figures["accuracy"]
-    assert (found.honest.protocol, found.honest.n_test) == ("gtzan_filtered", 290)
+    assert (found.honest.protocol, found.honest.n_test, found.honest.drawn) == (
+        "gtzan_filtered",
+        290,
+        "cluster",
+    )
+    assert any("single rows" in one for one in found.warnings)
+    assert "single rows" in page_of(found).lead
     assert honest.value == pytest.approx(0.534, abs=0.03)
     assert honest.low < 0.534 < honest.high
     assert found.random is not None
