@@ -65,7 +65,7 @@ def _novelty(folder: Path, rows: list[dict[str, str]], name: str, settings: Sett
         found.append((area, *(float((some > KNOWN_UP_TO).mean()) for some in told)))
     area, *unknown = np.mean(found, axis=0).tolist()
     note = "called unknown: {:.1%} of the sounds, {:.1%} of the music, {:.1%} of 5 s of it".format(*unknown)
-    yield Row(f"{name}: sounds told from music of other artists", area, unit="AUC", note=note)
+    yield Row(name=f"{name}: sounds told from music of other artists", ours=area, unit="AUC", note=note)
 
 
 def _far(novelty: Novelty, X: Float) -> Float:
@@ -87,9 +87,7 @@ def _coverage_of_songs(folder: Path, rows: list[dict[str, str]], settings: Setti
             for fold in np.unique(folds)
         ]
         note = "mean of four parts of artists never heard: " + ", ".join(f"{one:.2f}" for one in held)
-        yield Row(
-            f"emotify, {model}: sets that hold the truth", float(np.mean(held)), COVERAGE, "share", note=note
-        )
+        yield _row(f"emotify, {model}", float(np.mean(held)), note)
 
 
 def _coverage_of_gtzan(folder: Path) -> Iterator[Row]:
@@ -99,7 +97,11 @@ def _coverage_of_gtzan(folder: Path) -> Iterator[Row]:
     for model in ("svm", "logistic", "forest"):
         held = _held(table, np.concatenate([fold.train, fold.valid]), fold.test, model)
         note = "fitted on folds in which artists are unknown, held to it on artists never heard"
-        yield Row(f"GTZAN, {model}: sets that hold the truth", held, COVERAGE, "share", note=note)
+        yield _row(f"GTZAN, {model}", held, note)
+
+
+def _row(name: str, held: float, note: str) -> Row:
+    return Row(name=f"{name}: sets that hold the truth", ours=held, theirs=COVERAGE, unit="share", note=note)
 
 
 def _held(whole: Material, train: NDArray[np.intp], test: NDArray[np.intp], model: str) -> float:

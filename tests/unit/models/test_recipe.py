@@ -146,6 +146,18 @@ def test_copies_are_learned_from_with_label_and_group_of_their_origin(spy: type[
         Recipe("spy", copies=1)
 
 
+def test_copies_are_learned_from_beside_their_origin_and_never_judged(spy: type[Spy]) -> None:
+    plain = rows(24, copies=2)
+    again = plain.X_augmented.copy()  # type: ignore[union-attr]
+    again[..., 0] += [1000, 2000]
+    whole = Material(plain.X, plain.y, plain.groups, "single", plain.classes, again)
+    Recipe("spy", augment="gain", copies=2, tune=2).fit(whole)
+    assert spy.fits[-1] == {row + changed for row in range(24) for changed in (0, 1000, 2000)}
+    for learned, judged in spy.asked:
+        assert not {one % 1000 // 4 for one in learned} & {one % 1000 // 4 for one in judged}
+        assert max(judged) < 24 < max(learned)
+
+
 @pytest.mark.parametrize("balance", ["none", "weights", "oversample", "undersample", "smote", "adasyn"])
 def test_every_balance_feeds_a_model_that_needs_groups(balance: str) -> None:
     """Few rows of one class among many of the other: balancing must raise the recall of the rare."""

@@ -94,7 +94,21 @@ def _trust(report: Mapping[str, Any]) -> Iterator[str]:
         right = report.get("accuracy_answered")
         told = "no row was answered" if right is None else f"right in {right:.1%} of them"
         yield f'- answers {report["answered"]:.0%} of clips and says "unknown" to the others; {told}'
-    yield "- measured on halves of the data that share no group with the halves used for calibration"
+    if report.get("known_up_to") is not None:
+        yield (
+            f'- a clip is "unknown: unlike anything it was trained on" where {report["known_up_to"]:.0%} of '
+            "training clips, each held out with its group, lie nearer to the rest"
+        )
+    yield _halves(report)
+
+
+def _halves(report: Mapping[str, Any]) -> str:
+    if report.get("grouped", True):
+        return "- measured on halves of the data that share no group with the halves used for calibration"
+    return (
+        "- measured on halves drawn at random, as nothing tells which rows belong together: of artists never "
+        "heard, sets may hold the truth less often"
+    )
 
 
 def _limits(m: Manifest) -> Iterator[str]:

@@ -45,6 +45,10 @@ class TrustReport:
         How often answers were to be right, and were; None where no row was answered, for tags and numbers.
     accuracy : float or None
         How often the likeliest class is right when every row is answered.
+    grouped : bool
+        Was it known which rows belong together? If not, the halves were drawn at random.
+    known_up_to : float or None
+        Above this novelty the answer is "unknown"; None where novelty is not told.
     """
 
     n: int
@@ -57,6 +61,8 @@ class TrustReport:
     accuracy_asked: float | None = None
     accuracy_answered: float | None = None
     accuracy: float | None = None
+    grouped: bool = True
+    known_up_to: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a JSON object."""
@@ -187,7 +193,12 @@ class Trust:
         blank = cls(task, tuple(classes), coverage, accuracy, np.zeros((0, 2)), 0.0, 0.0)
         fitted = blank._fitted(proba, truth)
         novelty = None if X is None else Novelty.fit(X, rows, seed)
-        return replace(fitted, novelty_of=novelty, report=_measured(blank, proba, truth, rows, seed))
+        report = replace(
+            _measured(blank, proba, truth, rows, seed),
+            grouped=len(np.unique(rows)) < len(rows),
+            known_up_to=None if novelty is None else KNOWN_UP_TO,
+        )
+        return replace(fitted, novelty_of=novelty, report=report)
 
     def _fitted(self, proba: Float, truth: NDArray[Any]) -> Self:
         if self.task == "continuous":

@@ -12,6 +12,7 @@ from tunelens.base.errors import BundleError, DataError, NotFoundError, Paramete
 from tunelens.base.settings import Settings
 from tunelens.models.bundles import Bundle, Facts, Manifest, bundles, find_bundle, verify
 from tunelens.models.inputs import INPUTS
+from tunelens.models.trust import Trust
 
 from .conftest import Toy
 
@@ -172,6 +173,18 @@ def test_the_card_tells_data_protocol_figures_and_limits(bundle: Bundle) -> None
         assert told in card
     assert f"measured: {report.coverage_measured:.1%}" in card
     assert "## Limits" in card
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_the_card_tells_whether_it_was_known_what_belongs_together(
+    toy: Toy, rows: Rows, facts: Facts, tmp_path: Path, grouped: bool
+) -> None:
+    X, y = rows
+    groups = np.arange(len(X)) // (2 if grouped else 1)
+    trust = Trust.fit(toy.predict_proba(X), y, toy.classes, "single", groups=groups, X=X)
+    card = Bundle.save(tmp_path / "grouped", toy, facts, trust).card()
+    assert ("share no group" in card) == grouped and ("drawn at random" in card) != grouped
+    assert "unlike anything it was trained on" in card and "99%" in card
 
 
 def test_a_manifest_comes_back_as_it_was(bundle: Bundle) -> None:

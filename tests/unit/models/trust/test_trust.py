@@ -104,7 +104,7 @@ def test_tags_left_out_are_as_few_as_promised(rng) -> None:
 
 
 def test_a_tag_is_left_out_only_if_one_more_row_may_need_it() -> None:
-    """Of four rows a quarter may be missed: by Angelopoulos et al. (n / (n + 1)) risk + 1 / (n + 1) counts."""
+    """Conformal risk control counts the next row as missed: of four rows and it, a quarter is one."""
     proba = np.array([[0.1], [0.2], [0.3], [0.4]])
     assert fit_tag_threshold(proba, np.ones((4, 1)), 0.75) == 0.1
     assert fit_tag_threshold(proba, np.ones((4, 1)), 0.6) == 0.2
