@@ -55,7 +55,7 @@ class Face:
     def say(self, text: str) -> None:
         """Tell a person something that is not a result."""
         if not self.as_json:
-            self.err.print(text, markup=False)
+            self.err.print(text, markup=False, soft_wrap=True)
 
     def result(self, path: str, result: Mapping[str, Any], draw: Callable[[Console], None]) -> None:
         """Print one result: as an object under ``--json``, else as `draw` shows it."""

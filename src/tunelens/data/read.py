@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from tunelens.base.errors import DataError, NotFoundError, UnknownNameError
+from tunelens.data.readers.table import looks_like_table
 from tunelens.data.registry import DATASETS, ReadOptions
 from tunelens.data.tracks import Tracks
 
@@ -80,6 +81,11 @@ def _recognised(path: Path) -> str:
     for name in readers:
         if DATASETS[name].recognises(path):
             return name
+    if looks_like_table(path):
+        raise DataError(
+            f"{str(path)!r} is a table in which no column holds files and none holds numbers",
+            hint="is it empty, or cut off? a column of paths, or columns of numbers, and a label are needed",
+        )
     raise DataError(
         f"{str(path)!r} is no dataset that is known here; tried {', '.join(readers)}",
         hint="a folder per class, a table with a column of paths, or a table of numbers is needed",

@@ -72,5 +72,8 @@ def extend(
             failures.append((path, one))
     good = [one for one in heard if not isinstance(one, TunelensError)]
     if not good:
-        raise DataError(f"none of the {len(found)} examples of {name!r} could be heard")
+        raise DataError(
+            f"none of the {len(found)} examples of {name!r} could be heard",
+            hint=f"the first: {failures[0][1].message}" if failures else "name files or folders of sound",
+        )
     return extend_bundle(loaded, name, np.stack(good), folder, prior=prior, force=force), failures

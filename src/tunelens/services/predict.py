@@ -271,7 +271,7 @@ def _check_table(path: Path) -> None:
     if not path.is_file() or path.suffix.lower() not in SUFFIXES:
         raise DataError(
             f"{str(path)!r} is no table; this bundle was trained on the columns of one",
-            hint=f"give a table with these columns: {', '.join(SUFFIXES)}",
+            hint=f"give a file with one of these endings: {', '.join(SUFFIXES)}",
         )
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tunelens.base.errors import DataError, UnknownNameError
 from tunelens.data.readers.harvest import Harvest, Row, plain
 from tunelens.data.readers.labelling import MOST_CODES
-from tunelens.data.readers.numbers import moment
+from tunelens.data.readers.numbers import LARGEST, moment
 from tunelens.data.tracks import Tracks
 
 MOST_BYTES = 8 << 30
@@ -178,7 +178,7 @@ def _gathered(path: Path, arrays: Mapping[str, NDArray[Any]], harvest: Harvest) 
         if len(column) != n:
             raise DataError(f"{str(path)!r}: X has {n} rows, {name} has {len(column)}")
     for i in range(n):
-        if np.isinf(X[i]).any():
+        if (np.abs(X[i]) > LARGEST).any():
             harvest.drop(ids[i], "unreadable number")
             continue
         groups = {name: column[i] for name, column in columns.items()}

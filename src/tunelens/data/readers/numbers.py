@@ -6,6 +6,8 @@ import math
 import re
 from datetime import date
 
+LARGEST = 1e30
+"""What is beyond is a fault of its file: its square, or its single precision, would soon be infinite."""
 MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "-", "?"})
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?)?")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
@@ -37,7 +39,7 @@ def _finite(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if math.isfinite(value) and "_" not in text else None
+    return value if not math.isnan(value) and abs(value) <= LARGEST and "_" not in text else None
 
 
 def moment(text: str) -> float:

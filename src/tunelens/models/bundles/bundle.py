@@ -265,11 +265,27 @@ def _trust(files: Mapping[str, bytes], manifest: Manifest, classes: tuple[str, .
     arrays = read_arrays(files[TRUST], TRUST)
     try:
         trust = Trust.from_arrays(arrays)
+        if (trust.task, tuple(trust.classes)) == (manifest.task, classes):
+            _try_out(trust, manifest)
     except (TunelensError, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise BundleError(f"{TRUST} makes no sense: {error!r}", hint=AGAIN) from None
     if (trust.task, tuple(trust.classes)) != (manifest.task, classes):
         raise BundleError(f"{TRUST} is of another task or of other classes than the manifest", hint=AGAIN)
     return trust
+
+
+def _try_out(trust: Trust, manifest: Manifest) -> None:
+    """Ask for one decision, so that arrays that do not fit each other or the input fail here."""
+    k, d = len(trust.classes), manifest.input.width
+    said = np.zeros(1) if trust.task == "continuous" else np.full((1, k), 1 / max(k, 1))
+    X = np.zeros((1, d) if manifest.input.kind == "vector" else (1, 2, d))
+    rows = {"single": 1, "multi": k, "continuous": 0}[trust.task]
+    if trust.lines.shape != (rows, 2) or not np.isfinite(trust.lines).all():
+        raise ValueError(f"the calibration has shape {trust.lines.shape}")
+    with np.errstate(all="ignore"):
+        decision = trust.decide(said, X)[0]
+    if decision.novelty is not None and not np.isfinite(decision.novelty):
+        raise ValueError("novelty cannot be told")
 
 
 def _write(

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -189,7 +190,7 @@ def _check_schema(data: bytes) -> None:
             if archive.getinfo("schema.json").file_size > MOST_SCHEMA_BYTES:
                 raise BundleError("the model describes itself at too great a length", hint=AGAIN)
             schema = json.loads(archive.read("schema.json"))
-    except (KeyError, ValueError, RecursionError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(f"the model cannot be read: {error!r}", hint=AGAIN) from None
     foreign = _loaders(schema) - LOADERS
     if foreign:

@@ -9,6 +9,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,11 @@ MOST_MEMBERS = 50_000
 MOST_UNPACKED_BYTES = 1 << 30
 MOST_RATIO = 200
 SMALL_BYTES = 1 << 20
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError,
+)  # fmt: skip
+"""What zipfile and numpy raise on an archive that was altered."""
+_PACKED_BY = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 AGAIN = "fetch the bundle again, or train it again"
 
@@ -109,13 +115,15 @@ def check_zip(data: bytes, what: str, suffixes: tuple[str, ...]) -> None:
                     )
                 if member.filename.endswith(".npy"):
                     _check_array(archive, member, what)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise BundleError(f"{what} cannot be read: {error}", hint=AGAIN) from None
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], what: str) -> None:
     if len(members) > MOST_MEMBERS or len({member.filename for member in members}) < len(members):
         raise BundleError(f"{what} has too many members, or two of one name", hint=AGAIN)
+    if {member.compress_type for member in members} - _PACKED_BY:
+        raise BundleError(f"{what} is packed in a way that bundles are not", hint=AGAIN)
     unpacked = sum(member.file_size for member in members)
     swollen = any(
         one.file_size > SMALL_BYTES and one.file_size > MOST_RATIO * max(one.compress_size, 1)
@@ -152,7 +160,7 @@ def read_arrays(data: bytes, what: str) -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except (*_UNREADABLE, KeyError) as error:
         raise BundleError(f"{what} cannot be read: {error}", hint=AGAIN) from None
 
 
@@ -191,7 +199,16 @@ def atomic_folder(folder: Path, *, force: bool) -> Iterator[Path]:
 
 
 def check_place(folder: Path, *, force: bool) -> None:
-    """Raise `ParameterError` unless a bundle may be put at `folder`; only a bundle is ever overwritten."""
+    """Raise `ParameterError` unless a bundle may be put at `folder`; only a bundle is ever overwritten.
+
+    A place that cannot be written is a `DataError` now, and not after hours of training.
+    """
+    above = next(one for one in folder.absolute().parents if os.path.lexists(one))
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise DataError(
+            f"{str(folder)!r} cannot be written: {str(above)!r} is no folder that you may write to",
+            hint="name another folder",
+        )
     if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not _is_bundle(folder):
