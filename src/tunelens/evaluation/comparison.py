@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError
 from tunelens.evaluation.crossval import OutOfFold
-from tunelens.evaluation.intervals import LEVEL, N_DRAWS, check_draws, coded, draws, mean_score, quantiles
+from tunelens.evaluation.intervals import LEVEL, N_DRAWS, around, check_draws, coded, draws, mean_score
 from tunelens.evaluation.metrics import Metric
 
 Array = NDArray[Any]
@@ -100,7 +100,7 @@ def compare_pairs(
     swaps = _swapped(own, other, a.groups, n, seed)
     chance = np.array([score(one, whole) - score(two, whole) for one, two in swaps])
     p = (1 + int((np.abs(chance) >= abs(value) - 1e-12).sum())) / (n + 1)
-    return Difference(value, *quantiles(found, level), p, level)
+    return Difference(value, *around(value, found, level), p, level)
 
 
 def _check_same(a: OutOfFold, b: OutOfFold) -> None:

@@ -44,6 +44,8 @@ class Metric:
     higher_is_better : bool
     order_only : bool
         Does it look at the order of answers alone, so that models may answer on scales of their own?
+    least : float
+        No value is smaller.
     more_than : int
         Classes of which it tells nothing; more are needed.
     """
@@ -56,6 +58,7 @@ class Metric:
     higher_is_better: bool = True
     order_only: bool = False
     more_than: int = 0
+    least: float = 0.0
 
     def score(self, y_true: Array, said: Array, classes: Sequence[str] = ()) -> float:
         """Return the figure; NaN where the rows do not define it.

@@ -228,8 +228,10 @@ TOP2, TOP3, TOP5 = (
 LOG_LOSS = Metric("log_loss", "surprise at the truth, in nats", _CLASSES, "proba", log_loss, False)
 BRIER = Metric("brier", "squared error of the probabilities", _CLASSES, "proba", brier, False)
 ECE = Metric("ece", "calibration error: confidence against truth", _CLASSES, "proba", ece, False)
-R2 = Metric("r2", "share of the variance that is explained", _NUMBERS, "numbers", r2)
+R2 = Metric("r2", "share of the variance that is explained", _NUMBERS, "numbers", r2, least=-np.inf)
 MAE = Metric("mae", "mean absolute error", _NUMBERS, "numbers", mae, False)
 RMSE = Metric("rmse", "root of the mean squared error", _NUMBERS, "numbers", rmse, False)
-PEARSON = Metric("pearson", "linear correlation", _NUMBERS, "numbers", pearson)
-SPEARMAN = Metric("spearman", "correlation of ranks", _NUMBERS, "numbers", spearman, order_only=True)
+PEARSON = Metric("pearson", "linear correlation", _NUMBERS, "numbers", pearson, least=-1.0)
+SPEARMAN = Metric(
+    "spearman", "correlation of ranks", _NUMBERS, "numbers", spearman, order_only=True, least=-1.0
+)

@@ -48,6 +48,16 @@ def test_whole_groups_are_drawn_as_many_as_there_are() -> None:
         assert counts[0] + counts[1] + counts[4] == 3
 
 
+def test_figures_of_rare_tags_lie_inside_their_intervals_and_these_inside_what_can_be() -> None:
+    rng = np.random.default_rng(5)
+    truth = (rng.random((60, 20)) < 0.06).astype(np.int8)
+    for proba in (rng.random((60, 20)), 0.2 * rng.random((60, 20)) + truth):
+        for name in ("mAP", "roc_auc", "f1_macro"):
+            classes = tuple(map(str, range(20)))
+            one = bootstrap(METRICS[name], truth, proba, np.arange(60), classes, n=60)
+            assert 0 <= one.low <= one.value <= one.high <= 1, name
+
+
 def test_one_group_tells_nothing_of_others() -> None:
     one = bootstrap(ACCURACY, np.array(["a", "b"]), np.eye(2), np.zeros(2, int), ("a", "b"))
     assert one.value == 1

@@ -15,8 +15,9 @@ from tunelens.data.labels import Labels
 from tunelens.data.read import read_dataset
 from tunelens.data.tracks import Tracks
 from tunelens.evaluation.metrics import METRICS
+from tunelens.models.catalogue import MODELS
 from tunelens.services import evaluate as service
-from tunelens.services.compare import compare
+from tunelens.services.compare import compare, fitting
 from tunelens.services.evaluate import EvaluateOptions, Evaluation, evaluate
 from tunelens.services.evaluation_report import page_of, save_report
 
@@ -145,3 +146,15 @@ def test_gtzan_is_near_what_was_published(data_dir: Path, monkeypatch: pytest.Mo
     assert honest.low < 0.534 < honest.high
     assert found.random is not None
     assert found.random.figures["accuracy"].value == pytest.approx(0.74, abs=0.03)
+
+
+def test_all_leaves_out_what_cannot_take_the_input_and_says_why(tracks: Tracks) -> None:
+    work = service.Work.of(tracks, EvaluateOptions(), None)
+    fit, left_out = fitting(work)
+    assert {"logistic", "tree", "svm", "knn"} <= set(fit)
+    why = dict(left_out)
+    assert why["hmm"] == "takes a sequence per clip, not a vector"
+    assert "single" in why["linear"]
+    assert set(fit) | set(why) == set(MODELS)
+    given = replace(work, options=EvaluateOptions(input="mfcc_frames"))
+    assert dict(fitting(given)[1])["svm"] == "takes a vector per clip, not a sequence"
