@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tunelens.base.errors import BundleError, DataError
+from tunelens.base.errors import BundleError, DataError, ParameterError
 from tunelens.data.labels import Labels
 from tunelens.data.read import read_dataset
 from tunelens.data.tracks import Tracks
@@ -19,7 +19,7 @@ from tunelens.models.bundles import Bundle
 from tunelens.models.material import Material
 from tunelens.models.recipe import Recipe
 from tunelens.services.predict import predict
-from tunelens.services.train import train
+from tunelens.services.train import TrainOptions, train
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +145,8 @@ def test_a_folder_that_may_not_be_written_is_refused_before_training(tmp_path: P
     songs = Tracks("songs", Labels("single", ["a", "b"] * 4), tuple("12345678"), X=np.zeros((8, 1)))
     with pytest.raises(DataError, match="may write to"):
         train(songs, tmp_path / "locked" / "bundle", recipe="logistic")
+
+
+def test_a_seed_below_nought_is_refused() -> None:
+    with pytest.raises(ParameterError, match="seed is -1"):
+        TrainOptions(seed=-1)

@@ -81,6 +81,8 @@ class TrainOptions:
     def __post_init__(self) -> None:
         if self.n_folds < 2:
             raise ParameterError(f"n_folds is {self.n_folds}; at least 2 are needed")
+        if self.seed < 0:
+            raise ParameterError(f"seed is {self.seed}; 0 or more is needed")
         if not 0 < self.coverage < 1:
             raise ParameterError(f"coverage is {self.coverage}; a number between 0 and 1 is needed")
 
