@@ -8,7 +8,7 @@ DEV := $(VENV)/.dev
 TORCH ?= torch==2.13.0
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers docs bench bench-peers default-model pages pictures golden lock clean
+.PHONY: help demo test test-slow check format lint types layers docs bench bench-peers default-model pages pictures golden lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ demo: $(RUN) ## hear a handful of free tracks and write a report
 
 test: $(DEV) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+test-slow: $(DEV) ## run the tests that take long
+	$(BIN)/python -m pytest -q -m slow
 
 check: format lint types layers test docs ## everything a change must pass
 

@@ -13,6 +13,8 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 SHARED = {"textbook"}
 EXPERIMENTS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED)
+QUICK = {"decision_tree", "logistic_regression"}
+"""Run with every test; the others hear sound or train nets, and run by ``make test-slow``."""
 NEEDS = {
     "cnn1d": ("torch", "skorch"),
     "cnn2d": ("torch", "skorch"),
@@ -41,7 +43,9 @@ def test_there_are_experiments_and_each_has_its_section() -> None:
     assert not [name for name in EXPERIMENTS if f"python examples/{name}.py" not in page]
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in EXPERIMENTS]
+)
 def test_an_experiment_tells_honest_beside_inflated_beside_guess(
     name: str,
     stage: Path,
