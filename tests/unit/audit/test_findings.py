@@ -22,6 +22,7 @@ from tunelens.evaluation.audit.duplicates import (
     same_files,
     same_rows,
 )
+from tunelens.evaluation.audit.findings import FormatLeak
 from tunelens.evaluation.audit.folds import balanced, grouped_folds
 from tunelens.evaluation.audit.formats import JOINTLY, format_leaks
 from tunelens.evaluation.audit.sound import SoundFacts, hear_sound
@@ -287,3 +288,17 @@ def test_a_long_file_has_one_timeline(tmp_path: Path, monkeypatch: pytest.Monkey
     match = compare(whole, fingerprint(Clip(y[12 * SR : 18 * SR], SR)))
     assert match.is_same
     assert match.offset_s == pytest.approx(12.0, abs=0.05)
+
+
+def test_a_doubt_needs_to_be_as_sure_as_is_usual_and_surer_than_of_the_label() -> None:
+    usual = [[0.9, 0.1]] * 2
+    assert doubts(np.array([*usual, [0.6, 0.4], [0.1, 0.9]]), np.array([0, 0, 1, 1])) == []
+    likelier_as_given = [[0.95, 0.05]] * 9 + [[0.6, 0.4]] + [[0.7, 0.3]] * 2
+    assert doubts(np.array(likelier_as_given), np.array([0] * 10 + [1] * 2)) == []
+
+
+@pytest.mark.parametrize(("low", "varies", "tells"), [(0.56, True, 1), (0.54, True, 0), (0.9, False, 0)])
+def test_a_property_tells_the_label_only_if_all_of_its_interval_does(
+    low: float, varies: bool, tells: int
+) -> None:
+    assert FormatLeak("bandwidth", 0.9, low, 1.0, 0.5, varies).tells == bool(tells)

@@ -193,6 +193,12 @@ def test_rare_classes(tmp_path: Path) -> None:
         read_dataset(path, options=ReadOptions(min_per_class=9))
 
 
+def test_a_row_told_twice_with_two_labels_is_told_apart_from_a_repeat(songs: Path) -> None:
+    rows = ["a.wav,rock", "a.wav,rock", "a.wav,jazz", "b.wav,jazz"]
+    tracks = read_dataset(table(songs / "l.csv", "path,label", *rows))
+    assert tracks.report.reasons() == {"duplicate row": 1, "duplicate row with another label": 1}
+
+
 def test_excerpts(songs: Path) -> None:
     rows = ["a.wav,rock,0,0.02", "a.wav,jazz,0.02,", "a.wav,jazz,0:00,0.01", "a.wav,x,5,1", "a.wav,x,soon,"]
     tracks = read_dataset(table(songs / "l.csv", "path,label,start,end", *rows))

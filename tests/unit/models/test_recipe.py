@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from tunelens.base.errors import DataError, ParameterError
+from tunelens.models.balancing import balanced
 from tunelens.models.catalogue import MODELS, parse_model
 from tunelens.models.expression import ModelExpression, parse_expression
 from tunelens.models.inner import inner_folds
@@ -169,6 +170,14 @@ def test_every_balance_feeds_a_model_that_needs_groups(balance: str) -> None:
     rare = (Recipe("linear_svm", balance=balance).fit(material).predict(X[y == "少"]) == "少").mean()
     plain = (Recipe("linear_svm").fit(material).predict(X[y == "少"]) == "少").mean()
     assert rare == plain if balance == "none" else rare > plain
+
+
+def test_repeated_rows_stay_with_the_group_of_their_origin() -> None:
+    y, X = np.repeat(["多", "少"], [40, 8]), np.arange(48.0)[:, None]
+    rare = Material(X, y, np.arange(48) // 4, "single", ("多", "少"))
+    found, labels, groups, _ = balanced("oversample", rare, 0)
+    assert len(found) == 80 and (labels == "少").sum() == 40
+    assert groups.tolist() == (found[:, 0] // 4).tolist()
 
 
 def test_weights_reach_every_tag() -> None:
