@@ -106,3 +106,9 @@ def test_the_generator_learns_where_classes_lie() -> None:
         assert np.abs(made.mean(axis=0) - X[y == label].mean(axis=0)).max() < 2
     wrong = generator.health(X[y == "a"], np.repeat(X[y == "b"][:1], 50, axis=0))
     assert not wrong.ok and wrong.spread < 0.01
+
+
+def test_undersampling_keeps_every_row_of_the_rarest_class() -> None:
+    y, X = np.repeat(["多", "少"], [20, 5]), np.arange(25.0)[:, None]
+    found = BALANCERS["undersample"].resample(X, y, 0)
+    assert found.X[found.y == "少", 0].tolist() == [20, 21, 22, 23, 24] and len(found.y) == 10
