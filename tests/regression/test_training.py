@@ -150,3 +150,19 @@ def test_a_folder_that_may_not_be_written_is_refused_before_training(tmp_path: P
 def test_a_seed_below_nought_is_refused() -> None:
     with pytest.raises(ParameterError, match="seed is -1"):
         TrainOptions(seed=-1)
+
+
+def test_what_cannot_come_to_anything_is_said_before_a_file_is_heard(home, tmp_path) -> None:
+    """One class, or a model of vectors given sequences, was only told after every file had been heard."""
+    from tunelens.base.errors import DataError, ParameterError
+    from tunelens.services.train import TrainOptions, train
+
+    for i in range(4):
+        (tmp_path / "jazz").mkdir(exist_ok=True)
+        (tmp_path / "jazz" / f"{i}.wav").write_bytes(b"never read")
+    with pytest.raises(DataError, match=r"every row of .* is jazz"):
+        train(tmp_path, tmp_path / "b1")
+    (tmp_path / "rock").mkdir()
+    (tmp_path / "rock" / "4.wav").write_bytes(b"never read")
+    with pytest.raises(ParameterError, match="'svm' learns from a vector"):
+        train(tmp_path, tmp_path / "b2", recipe="svm", options=TrainOptions(input="logmel"))

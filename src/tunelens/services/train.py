@@ -187,7 +187,7 @@ def train(
     tracks = _tracks(dataset)
     folder = Path(out) if out is not None else bundles_dir(settings) / _name(tracks, options)
     check_place(folder, force=force)
-    _require_sense(tracks, options)
+    _require_sense(tracks, recipe, options)
     known = clustered(
         tracks, near=options.clusters, settings=settings, jobs=jobs, engine=engine, progress=progress
     )
@@ -371,9 +371,19 @@ def _name(tracks: Tracks, options: TrainOptions) -> str:
     return name
 
 
-def _require_sense(tracks: Tracks, options: TrainOptions) -> None:
+def _require_sense(tracks: Tracks, recipe: Recipe | str, options: TrainOptions) -> None:
     """Raise before anything is heard where nothing could come of it."""
     from tunelens.data.splits import PROTOCOLS
+    from tunelens.models.recipe import Recipe
+
+    classes = tracks.labels.classes
+    if tracks.labels.task == "single" and len(classes) < 2:
+        raise DataError(
+            f"every row of {tracks.name} is {', '.join(classes) or 'without a label'}; "
+            "two classes are needed to tell them apart"
+        )
+    made = Recipe(recipe) if isinstance(recipe, str) else recipe
+    _require_shape(input_of(tracks, made, options), made)
 
     if len(tracks) < FEWEST_ROWS:
         raise DataError(
@@ -381,6 +391,21 @@ def _require_sense(tracks: Tracks, options: TrainOptions) -> None:
         )
     if options.protocol is not None:
         PROTOCOLS[options.protocol]
+
+
+def _require_shape(input: str, recipe: Recipe) -> None:
+    from tunelens.models.catalogue import MODELS, parse_model
+
+    if input == TABLE:
+        return
+    given = parse_input(input).kind
+    for part in parse_model(recipe.model).walk():
+        wanted = given if part.members else MODELS[part.name].kind
+        if wanted != given:
+            raise ParameterError(
+                f"the model {part.name!r} learns from a {wanted}, and the input {input!r} is a {given}",
+                hint=f"{part.name} goes with --input {MODELS[part.name].default_input}",
+            )
 
 
 def input_of(tracks: Tracks, recipe: Recipe, options: TrainOptions) -> str:

@@ -12,6 +12,8 @@ Float = NDArray[np.float64]
 SMALLEST = 1e-6
 PRIOR = 4.0
 """Weight of "leave it as it is" when a tag is calibrated, in the units of a log-likelihood."""
+TEMPERATURE_PRIOR = 1.0
+"""The same for the one temperature of all classes."""
 TEMPERATURES = (0.05, 20.0)
 MOST_BINS, FEWEST_IN_BIN = 10, 20
 
@@ -36,7 +38,8 @@ def softmax(logits: Float) -> Float:
 def fit_temperature(proba: Float, truth: NDArray[np.intp]) -> float:
     """Return the temperature that makes the true classes likeliest.
 
-    One number for all classes: the order of the classes, and so the answer, never changes.
+    One number for all classes: the order of the classes, and so the answer, never changes. Few rows say
+    little about it, so it is held near 1 by a Gaussian prior.
 
     Parameters
     ----------
@@ -51,8 +54,8 @@ def fit_temperature(proba: Float, truth: NDArray[np.intp]) -> float:
 
     Examples
     --------
-    >>> boastful = np.array([[0.99, 0.01]] * 10)
-    >>> t = fit_temperature(boastful, np.array([0] * 7 + [1] * 3))
+    >>> boastful = np.array([[0.99, 0.01]] * 10_000)
+    >>> t = fit_temperature(boastful, np.array([0] * 7000 + [1] * 3000))
     >>> round(float(softmax(log_of(boastful) / t)[0, 0]), 2)
     0.7
     """
@@ -61,7 +64,8 @@ def fit_temperature(proba: Float, truth: NDArray[np.intp]) -> float:
     logits, rows = log_of(proba), np.arange(len(truth))
 
     def loss(log_t: float) -> float:
-        return float(-log_of(softmax(logits / np.exp(log_t)))[rows, truth].mean())
+        said = log_of(softmax(logits / np.exp(log_t)))[rows, truth]
+        return float(TEMPERATURE_PRIOR * log_t**2 - said.sum())
 
     return float(np.exp(minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURES)), method="bounded").x))
 

@@ -300,3 +300,12 @@ def test_what_cannot_be_trusted_is_said(change, error, words) -> None:
 def test_arrays_of_something_else_are_refused() -> None:
     with pytest.raises(DataError, match="no trust"):
         Trust.from_arrays({"facts": np.array("[]"), "lines": np.zeros((0, 2))})
+
+
+def test_few_rows_move_the_temperature_little() -> None:
+    """Of ten answers seven right at 99 %: as it stands they boast, but ten are few."""
+    proba = np.array([[0.99, 0.01]] * 10)
+    few = fit_temperature(proba, np.array([0] * 7 + [1] * 3))
+    many = fit_temperature(np.repeat(proba, 1000, axis=0), np.repeat([0] * 7 + [1] * 3, 1000))
+    assert 1 < few < many
+    assert many == pytest.approx(np.log(99) / np.log(7 / 3), rel=0.02)
