@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -90,14 +92,20 @@ def _table(answers: list[Answer]) -> Table:
     numbers = answers[0].prediction.task == "continuous"
     columns = ["file", *(["from", "to"] if timeline else [])]
     columns += ["value", "interval", "unknown"] if numbers else ["label", "probability", "set", "unknown"]
-    table = Table()
+    table = Table(box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold", min_width=16 if column == "file" else None)
     for answer in answers:
         for stretch in answer.stretches:
-            cells = [answer.item, *(_times(stretch) if timeline else []), *_cells(stretch)]
+            cells = [_near(answer.item), *(_times(stretch) if timeline else []), *_cells(stretch)]
             table.add_row(*(escape(printable(cell)) for cell in cells))
     return table
+
+
+def _near(item: str) -> str:
+    """Return a path as a person here would write it."""
+    here = f"{Path.cwd()}{os.sep}"
+    return item.removeprefix(here)
 
 
 def _times(stretch: Stretch) -> list[str]:
