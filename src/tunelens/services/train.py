@@ -51,7 +51,7 @@ class TrainOptions:
     ----------
     input : str, optional
         What the model is given, see `parse_input`. If left out: the columns of a table, what the model asks
-        for where it hears sequences, else ``hearing``.
+        for where it hears sequences, else ``embedding``.
     protocol, group : str, optional
         How the model is judged, see docs/splits.md; the most honest way that the data allows if left out.
     n_folds : int

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 TABLE = "table"
-DEFAULT_INPUT = "hearing"
+DEFAULT_INPUT = "embedding"
 LONGEST_AUGMENTED_S = 600.0
 MOST_CACHED_BYTES = 1 << 28
 
@@ -96,7 +96,7 @@ def material(
         The dataset.
     input : str, optional
         As `parse_input` takes it; ``table`` for the dataset's own columns. If left out: its own columns
-        where it has some, else ``hearing``.
+        where it has some, else ``embedding``.
     augment, copies : str, int
         Chain of augmentations and how many changed copies of each clip to make; see docs/splits.md.
     group : str, optional

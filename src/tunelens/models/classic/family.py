@@ -71,7 +71,7 @@ class Family:
     scale: bool = True
     kind: Literal["vector", "sequence"] = "vector"
     extra: Extra = ""
-    default_input: str = "hearing"
+    default_input: str = "embedding"
 
     @property
     def tasks(self) -> frozenset[Task]:
