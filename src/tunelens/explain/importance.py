@@ -110,9 +110,9 @@ def own_weights(estimator: Any) -> Float | None:
     [1.0, 0.0]
     """
     last = getattr(estimator, "steps", [(None, estimator)])[-1][1]
-    last = getattr(last, "estimator_", last)
     if hasattr(last, "feature_importances_"):
         return np.asarray(last.feature_importances_, np.float64)
     if hasattr(last, "coef_"):
         return np.abs(np.atleast_2d(np.asarray(last.coef_, np.float64))).mean(axis=0)
-    return None
+    wrapped = getattr(last, "estimator_", None)
+    return None if wrapped is None else own_weights(wrapped)
