@@ -30,7 +30,7 @@ $(DEV): $(RUN) requirements/dev.txt
 demo: $(RUN) ## hear a handful of free tracks and write a report
 	$(BIN)/tunelens demo
 
-test test-slow docs: export OMP_NUM_THREADS = 1 # one thread for each of two workers on two cores
+test test-slow docs: export OMP_NUM_THREADS = 1
 
 test: $(DEV) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
