@@ -94,7 +94,8 @@ def test_closing_stops_the_workers_in_the_middle_of_their_work():
     assert not psutil.pid_exists(worker)
 
 
-def test_workers_have_one_thread_for_numeric_libraries():
+def test_workers_have_one_thread_for_numeric_libraries(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)  # a library may have left it in this process
     threads = "__import__('os').environ['OPENBLAS_NUM_THREADS']"
     assert outcomes([threads])[threads].result == "1"
     assert "OPENBLAS_NUM_THREADS" not in os.environ
