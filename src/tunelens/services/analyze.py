@@ -19,7 +19,7 @@ from tunelens.base.version import __version__
 from tunelens.library.analysis import Analysis
 from tunelens.library.identity import FileStamp
 from tunelens.library.store import Library
-from tunelens.services.engines import ENGINES, Engine, Outcome
+from tunelens.services.engines import ENGINES, Engine, Outcome, n_workers
 from tunelens.services.hear import HearOptions, hear
 from tunelens.services.plan import Policy, Step, plan
 
@@ -156,7 +156,7 @@ def analyze_many(
     scan = _Scan(library, options, _policy(options, force, retry), progress or Silent())
     try:
         scan.look(paths)
-        scan.hear(runner, _workers(jobs, options))
+        scan.hear(runner, n_workers(jobs, options.settings))
     except KeyboardInterrupt:
         scan.interrupted = True
     return scan.report(time.monotonic() - started)
@@ -164,13 +164,6 @@ def analyze_many(
 
 def _policy(options: HearOptions, force: bool, retry: bool) -> Policy:
     return Policy(options.versions(), __version__, force, retry)
-
-
-def _workers(jobs: int | None, options: HearOptions) -> int:
-    wanted = options.settings.jobs if jobs is None else jobs
-    return wanted or len(
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
 
 
 def _whole(path: str | Path) -> str:

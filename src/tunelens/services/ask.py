@@ -11,8 +11,10 @@ from tunelens.base.errors import ParameterError
 from tunelens.base.settings import Settings
 from tunelens.features.descriptors import Descriptors
 from tunelens.models.bundles import DEFAULT_BUNDLES, SHIPPED, Bundle, find_bundle
+from tunelens.models.bundles.files import MANIFEST
 from tunelens.models.prediction import Prediction
 from tunelens.models.tagging import Tagging
+from tunelens.services.vectors import TABLE
 
 MUSIC, NOT_MUSIC = "music", "not music"
 
@@ -35,17 +37,23 @@ def asked_bundles(
         return {name: one for name, one in shipped.items() if nets >= set(one.input.nets)}
     found = {Path(name).name: _loaded(find_bundle(name, settings)) for name in names}
     for name, one in found.items():
-        if not nets >= set(one.input.nets) or one.manifest.input.kind != "vector":
+        if not nets >= set(one.input.nets) or one.manifest.input.kind != "vector" or one.input.name == TABLE:
             raise ParameterError(
                 f"the bundle {name!r} hears {one.input.name!r}, which analyze does not hear with the nets "
-                f"{', '.join(nets) or 'none'}",
+                f"{', '.join(sorted(nets)) or 'none'}",
                 hint=f"tunelens predict {name} asks it about files",
             )
     return found
 
 
-@lru_cache(maxsize=32)
 def _loaded(folder: Path) -> Bundle:
+    return _load(folder, (folder / MANIFEST).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _load(folder: Path, changed_ns: int) -> Bundle:
+    """Load a bundle once, and again when it was written anew."""
+    del changed_ns
     return Bundle.load(folder)
 
 

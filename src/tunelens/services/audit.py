@@ -40,7 +40,7 @@ from tunelens.evaluation.audit.sound import SOUND_VERSION, SoundFacts, hear_soun
 from tunelens.evaluation.audit.wrong_labels import suspects
 from tunelens.features.fingerprint import Fingerprint
 from tunelens.models.inputs import parse_input
-from tunelens.services.engines import ENGINES
+from tunelens.services.engines import ENGINES, n_workers
 from tunelens.services.vectors import Excerpt, require_nets, vectors
 
 INPUTS_TO_TRY = ("embedding", "descriptors")
@@ -124,7 +124,7 @@ def audit(
     if tracks.paths is None:
         return _audit_table(tracks, input, seed)
     name, notes = _judge(input, settings)
-    work = Work(settings, workers(jobs, settings), engine, progress)
+    work = Work(settings, n_workers(jobs, settings), engine, progress)
     sounds = heard(tracks, work)
     tracks, more = _with_tagged_artists(tracks, sounds)
     same = copies(tracks, sounds)
@@ -301,14 +301,6 @@ def _vectors(tracks: Tracks, name: str, work: Work) -> NDArray[np.float64]:
     )
     blank = np.full(len(heard.names), np.nan)
     return np.array([blank if isinstance(one, TunelensError) else one for one in found], np.float64)
-
-
-def workers(jobs: int | None, settings: Settings) -> int:
-    """Return how many processes work."""
-    wanted = settings.jobs if jobs is None else jobs
-    return wanted or len(
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
 
 
 def heard(tracks: Tracks, work: Work) -> list[Sound]:

@@ -16,7 +16,8 @@ from tunelens.base.progress import Progress, Silent
 from tunelens.base.settings import Settings
 from tunelens.data.splits import COPIES, Fold, Leak
 from tunelens.evaluation.audit.duplicates import Same, cluster_names, same_rows
-from tunelens.services.audit import Sound, Work, copies, heard, workers
+from tunelens.services.audit import Sound, Work, copies, heard
+from tunelens.services.engines import n_workers
 from tunelens.services.vectors import content_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def clustered(
     if tracks.paths is None:
         pairs = _same_rows(tracks.X) if near and tracks.X is not None else []
     elif near:
-        work = Work(settings, workers(jobs, settings), engine, progress or Silent())
+        work = Work(settings, n_workers(jobs, settings), engine, progress or Silent())
         pairs = copies(tracks, heard(tracks, work)) if len(tracks) else []
     else:
         pairs = copies(tracks, _unheard(tracks))

@@ -23,7 +23,7 @@ from tunelens.base.progress import Progress, Silent
 from tunelens.base.settings import Settings
 from tunelens.models.inputs import Input, parse_input
 from tunelens.models.registry import BACKBONES
-from tunelens.services.engines import ENGINES, Engine
+from tunelens.services.engines import ENGINES, Engine, n_workers
 
 if TYPE_CHECKING:
     from tunelens.data.tracks import Tracks
@@ -219,7 +219,7 @@ def vectors(
     progress.start(len(set(items)), "clips")
     try:
         run.look_up(items)
-        run.compute(ENGINES[engine], _workers(jobs, settings))
+        run.compute(ENGINES[engine], n_workers(jobs, settings))
     finally:
         progress.finish()
     return [run.found[item] for item in items]
@@ -233,13 +233,6 @@ def require_nets(input: Input, settings: Settings) -> None:
             f"the input {input.name!r} needs the nets {', '.join(missing)}, which are not here yet",
             hint=f"run: tunelens models pull {' '.join(missing)}; the input descriptors needs none",
         )
-
-
-def _workers(jobs: int | None, settings: Settings) -> int:
-    wanted = settings.jobs if jobs is None else jobs
-    return wanted or len(
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from tunelens.features.descriptors import describe_clip
 from tunelens.library.store import Library
 from tunelens.models.bundles import Bundle, Facts
 from tunelens.models.inputs import parse_input
+from tunelens.models.inputs.table import TableInput
 from tunelens.models.material import Material
 from tunelens.models.prediction import Prediction
 from tunelens.models.recipe import Recipe
@@ -63,6 +66,24 @@ def test_a_bundle_that_hears_with_other_nets_is_refused_by_name(bundle: Bundle, 
     other = Bundle.save(home / "other", fitted, Facts("other", tags), sample=X)
     with pytest.raises(ParameterError, match="'other' hears 'tags'"):
         HearOptions(models=(), bundles=(str(other.folder),)).versions()
+
+
+def test_a_bundle_of_tables_is_refused_and_one_written_anew_is_read_anew(bundle: Bundle, home: Path) -> None:
+    def saved(names: tuple[str, str]) -> Path:
+        X = np.random.default_rng(0).normal(size=(8, 2))
+        material = Material(X, np.array(names * 4), np.arange(8), "single", names)
+        facts = Facts("t", TableInput(("tempo", "energy")))
+        return Bundle.save(home / "t", Recipe("logistic").fit(material), facts, sample=X, force=True).folder
+
+    with pytest.raises(ParameterError, match="'t' hears 'table'"):
+        HearOptions(models=(), bundles=(str(saved(("a", "b"))),)).versions()
+    copy = home / "copy"
+    shutil.copytree(bundle.folder, copy)
+    options = HearOptions(models=(), bundles=(str(copy),))
+    before = options.versions()
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"notes": ["new"]}), "utf-8")
+    assert options.versions() != before
 
 
 def test_shipped_bundles_need_their_nets(home: Path) -> None:

@@ -5,12 +5,14 @@ Another engine (a cluster) registers itself in the entry-point group ``tunelens.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from tunelens.base.errors import TunelensError, WorkerError
 from tunelens.base.registry import Registry
+from tunelens.base.settings import Settings
 
 I = TypeVar("I")  # noqa: E741 - the item
 R = TypeVar("R")
@@ -64,6 +66,14 @@ ENGINES: Registry[Engine] = Registry(
     },
     group="tunelens.engines",
 )
+
+
+def n_workers(jobs: int | None, settings: Settings) -> int:
+    """Return how many processes work: `jobs`, else the setting; 0 stands for one per core."""
+    wanted = settings.jobs if jobs is None else jobs
+    if wanted:
+        return wanted
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def attempt(function: Callable[[I], R], item: I) -> Outcome:
