@@ -14,9 +14,12 @@ from rich.table import Table
 from tunelens.cli.bar import Bar
 from tunelens.cli.face import AsJson, Face, Force, Quiet, example, guarded
 from tunelens.cli.plain import printable
+from tunelens.cli.reading import Label, Read, read
 
 if TYPE_CHECKING:
+    from tunelens.data import Tracks
     from tunelens.explain import Importance
+    from tunelens.models.bundles import Bundle
     from tunelens.services.explain import Explanation
 
 NAME = "explain"
@@ -43,7 +46,8 @@ def run(
     end: Annotated[float | None, typer.Option("--end", min=0, help="Stop at this second.")] = None,
     segments: Annotated[int, typer.Option("--segments", min=2, max=200, help="Parts in time.")] = 10,
     bands: Annotated[int, typer.Option("--bands", min=2, max=64, help="Parts in frequency.")] = 12,
-    label: Annotated[str | None, typer.Option("--label", help="Column of labels, of a table.")] = None,
+    label: Label = None,
+    more: Read = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the shuffles, for a table.")] = 0,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for the picture and the sound. Default: here.")
@@ -58,11 +62,12 @@ def run(
     """
     from tunelens.models.bundles import Bundle, find_bundle
     from tunelens.services.explain import explain
+    from tunelens.services.vectors import TABLE
 
     face = Face(as_json, quiet)
     loaded = Bundle.load(find_bundle(bundle))
-    if loaded.input.name == "table":
-        return _of_table(face, loaded, path, label, seed)
+    if loaded.input.name == TABLE:
+        return _of_table(face, loaded, path, read(face, path, label=label, more=more), seed)
     found = explain(
         loaded,
         path,
@@ -79,14 +84,12 @@ def run(
     return 0
 
 
-def _of_table(face: Face, loaded: object, path: str, label: str | None, seed: int) -> int:
+def _of_table(face: Face, loaded: Bundle, path: str, tracks: Tracks, seed: int) -> int:
     from dataclasses import asdict
 
-    from tunelens.data.read import read_dataset
-    from tunelens.data.registry import ReadOptions
     from tunelens.services.explain import explain_table
 
-    found = explain_table(loaded, read_dataset(path, options=ReadOptions(label=label)), seed=seed)  # type: ignore[arg-type]
+    found = explain_table(loaded, tracks, seed=seed)
     told = {"importances": [asdict(one) for one in found]}
     face.result(path, told, lambda console: _draw_table(console, found))
     return 0
