@@ -1,0 +1,1 @@
+"""Which tracks sound alike: one vector per track, kept ready, searched exactly or by an index."""
