@@ -45,7 +45,7 @@ def shelf(tmp_path_factory):
     """A library with rows, written without analysing anything."""
     path = tmp_path_factory.mktemp("library") / "music.db"
     with Library.open(path) as library:
-        with library._database.write() as connection:
+        with library.database.write() as connection:
             for number in range(5):
                 row = {
                     "path": f"/music/{number} it's 100%_.wav",
@@ -92,7 +92,7 @@ def test_after_all_that_the_tables_are_as_they_were(shelf):
     assert shelf.count() == 5
     with closing(sqlite3.connect(shelf.path)) as raw, raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert raw.execute(f"SELECT count(*) FROM {meta.name}").fetchone() == (1,)
+        assert raw.execute(f"SELECT count(*) FROM {meta.name}").fetchone() == (2,)
     raw.close()
 
 

@@ -13,7 +13,17 @@ from tunelens.audio.source import Source
 from tunelens.base.errors import AudioError, EmptyAudioError
 
 _TAG_READER = "pyav"
-_PLAIN_NAMES = {"track": "tracknumber", "wm/year": "date"}
+_PLAIN_NAMES = {
+    "track": "tracknumber",
+    "wm/year": "date",
+    "albumartist": "album_artist",
+    "album artist": "album_artist",
+    "wm/albumartist": "album_artist",
+    "musicbrainz_trackid": "recording_mbid",
+    "musicbrainz track id": "recording_mbid",
+    "musicbrainz/track id": "recording_mbid",
+}
+_WORDS = ("title", "artist", "album", "genre", "album_artist", "recording_mbid")
 _LONGEST_TAG = 300
 
 
@@ -47,6 +57,8 @@ class AudioInfo:
         From the tags.
     year, track_number : int or None
         From the tags.
+    album_artist, recording_mbid : str or None
+        From the tags; the second is MusicBrainz's identifier of the recording.
     """
 
     path: Path
@@ -66,6 +78,8 @@ class AudioInfo:
     genre: str | None = None
     year: int | None = None
     track_number: int | None = None
+    album_artist: str | None = None
+    recording_mbid: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-safe values."""
@@ -148,7 +162,7 @@ def _plain(tags: dict[str, str]) -> dict[str, str]:
 
 
 def _credits(tags: dict[str, str]) -> dict[str, Any]:
-    words = {name: _text(tags.get(name)) for name in ("title", "artist", "album", "genre")}
+    words = {name: _text(tags.get(name)) for name in _WORDS}
     return words | {
         "year": _number(r"\b(\d{4})\b", tags.get("date")),
         "track_number": _number(r"^(\d{1,4})", tags.get("tracknumber")),

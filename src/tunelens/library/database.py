@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, s
 from sqlalchemy.exc import DBAPIError
 
 from tunelens.base.errors import DataError, NotFoundError
+from tunelens.library.migrations import migrate
 from tunelens.library.schema import METADATA, SCHEMA_VERSION, meta
 
 BUSY_MS = 60_000
@@ -37,7 +38,9 @@ class Database:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self._read_only = read_only
         self._engine = _frozen_engine(path) if read_only else _engine(path)
+        self._durable_engine: Engine | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -46,13 +49,25 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a connection whose work is committed when the block ends, or not at all."""
-        with self._errors(), self._engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """Give a connection whose work is committed when the block ends, or not at all.
+
+        With `durable` even a power cut right after the block does not take it back; that costs an fsync.
+        """
+        engine = self._durable() if durable else self._engine
+        with self._errors(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             yield connection
 
+    def _durable(self) -> Engine:
+        if self._durable_engine is None:
+            self._durable_engine = _engine(self.path)
+            event.listen(self._durable_engine, "connect", _set_durable)
+        return self._durable_engine
+
     def prepare(self) -> None:
-        """Create the tables where they are missing; refuse a file that is not ours or is newer.
+        """Create the tables where they are missing, or bring them up to date.
+
+        A file that is not ours, or newer, is refused.
 
         Raises
         ------
@@ -65,29 +80,36 @@ class Database:
             self._create()
         elif "meta" not in names:
             raise DataError(f"{str(self.path)!r} is an SQLite file, but not a Tunelens library")
-        self._check_version()
+        if self._version() < SCHEMA_VERSION:
+            self._migrate()
 
     def _create(self) -> None:
         with self.write() as connection:
             METADATA.create_all(connection)
             stamp = meta.insert().prefix_with("OR IGNORE")
-            connection.execute(stamp.values(key="schema_version", value=str(SCHEMA_VERSION)))
+            facts = {"schema_version": SCHEMA_VERSION, "revision": 0}
+            connection.execute(stamp, [{"key": key, "value": str(value)} for key, value in facts.items()])
 
-    def _check_version(self) -> None:
+    def _version(self) -> int:
         with self.read() as connection:
-            text = connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
-        if text is None or not text.isdecimal() or int(text) < 1:
-            raise DataError(f"{str(self.path)!r} is not a Tunelens library (schema version {text!r})")
-        if int(text) > SCHEMA_VERSION:
+            return _checked(_schema_of(connection), self.path)
+
+    def _migrate(self) -> None:
+        if self._read_only:
             raise DataError(
-                f"{str(self.path)!r} was written by a newer Tunelens "
-                f"(schema {text}; this one knows up to {SCHEMA_VERSION})",
-                hint="pip install --upgrade tunelens, or name another file with --library",
+                f"{str(self.path)!r} was written by an older Tunelens and cannot be brought up to date here",
+                hint="copy it to a place where you may write, and name the copy with --library",
             )
+        with self.write() as connection:  # another process may have done it while this one waited
+            version = _checked(_schema_of(connection), self.path)
+            if version < SCHEMA_VERSION:
+                migrate(connection, self.path, version)
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+        if self._durable_engine is not None:
+            self._durable_engine.dispose()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -97,6 +119,22 @@ class Database:
             cause = str(error.orig if isinstance(error, DBAPIError) else error)
             hint = next((text for sign, text in _MEANINGS.items() if sign in cause.lower()), None)
             raise DataError(f"library {str(self.path)!r}: {cause}", hint=hint) from error
+
+
+def _schema_of(connection: Connection) -> str | None:
+    return connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
+
+
+def _checked(text: str | None, path: Path) -> int:
+    if text is None or not text.isdecimal() or int(text) < 1:
+        raise DataError(f"{str(path)!r} is not a Tunelens library (schema version {text!r})")
+    if int(text) > SCHEMA_VERSION:
+        raise DataError(
+            f"{str(path)!r} was written by a newer Tunelens "
+            f"(schema {text}; this one knows up to {SCHEMA_VERSION})",
+            hint="pip install --upgrade tunelens, or name another file with --library",
+        )
+    return int(text)
 
 
 def open_database(path: Path, *, create: bool) -> Database:
@@ -163,6 +201,10 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+
+
+def _set_durable(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous = FULL")
 
 
 def _begin(connection: Connection) -> None:

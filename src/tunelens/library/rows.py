@@ -29,6 +29,7 @@ POOLED = "descriptors"
 TIMELINE = "timeline"
 FAINTEST = 0.01
 OTHER = GROUPS[-1]
+UPPER = {"valence": "positive", "arousal": "high"}
 
 
 def track_row(analysis: Analysis) -> dict[str, Any]:
@@ -60,7 +61,25 @@ def track_row(analysis: Analysis) -> dict[str, Any]:
         "danceability": heard.danceability.value,
         "energy": heard.energy,
         "dynamic_complexity_db": heard.dynamic_complexity_db,
+        "album_artist": _text(info.album_artist),
+        "recording_mbid": _text(info.recording_mbid),
+        **affect(analysis.predictions),
     }
+
+
+def affect(said: Mapping[str, Prediction]) -> dict[str, float | None]:
+    """Return valence and arousal, 0 to 1, as the shipped bundles hear them; None of what is no music.
+
+    Each is the calibrated probability of the upper half (positive; high), also where the bundle would rather
+    not decide: a probability near one half is what such a song has.
+    """
+    music = said.get("music")
+    heard = said if music is None or (music.known and music.label == "music") else {}
+    return {name: _share(heard.get(name), upper) for name, upper in UPPER.items()}
+
+
+def _share(said: Prediction | None, label: str) -> float | None:
+    return None if said is None else said.probabilities.get(label)
 
 
 def _text(text: str | None) -> str | None:
@@ -146,6 +165,12 @@ def document_of(analysis: Analysis) -> str:
         for name in ("tags", "scores", "embeddings"):
             del tagging[name]
     return json.dumps(document, allow_nan=False, separators=(",", ":"))
+
+
+def predictions_of(document: str) -> dict[str, Prediction]:
+    """Return what bundles said, from what `document_of` wrote."""
+    said = json.loads(document).get("predictions", {})
+    return {name: Prediction.from_dict(one) for name, one in said.items()}
 
 
 def restore(path: Path, document: str, arrays: Iterable[NamedArray]) -> Analysis:

@@ -1,12 +1,14 @@
 """The tables of a library. `SCHEMA_VERSION` grows with every change to them.
 
 A track is one file. What lists and filters need are columns of ``tracks``; the whole analysis is a JSON
-document beside it, its long arrays are float32 blobs in ``vectors``.
+document beside it, its long arrays are float32 blobs in ``vectors``. What people did (``events``), their
+``playlists`` and the ``journal`` of tags that were written outlive the track they speak of.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     Float,
@@ -17,16 +19,19 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    event,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 METADATA = MetaData()
 
 
-def _of_track(primary: bool = True) -> Column:
-    return Column(
-        "track_id", ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=primary, nullable=False
-    )
+def _of_track() -> Column:
+    return Column("track_id", ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True, nullable=False)
+
+
+def _about_track() -> Column:
+    return Column("track_id", ForeignKey("tracks.id", ondelete="SET NULL"))
 
 
 meta = Table("meta", METADATA, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -62,8 +67,15 @@ tracks = Table(
     Column("danceability", Float),
     Column("energy", Float),
     Column("dynamic_complexity_db", Float),
+    Column("album_artist", Text),
+    Column("recording_mbid", Text),
+    Column("added_at", Text),
+    Column("valence", Float),
+    Column("arousal", Float),
+    Column("revision", Integer, nullable=False, server_default="0"),
     Index("tracks_by_sha256", "sha256"),
     Index("tracks_by_size", "size_bytes"),
+    Index("tracks_by_revision", "revision"),
     sqlite_autoincrement=True,
 )
 
@@ -112,3 +124,91 @@ failures = Table(
     Column("failed_at", Text, nullable=False),
     Column("program", Text, nullable=False),
 )
+
+prints = Table(
+    "prints",
+    METADATA,
+    _of_track(),
+    Column("kind", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+events = Table(
+    "events",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Float),
+    Column("text", Text),
+    Column("listener", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    _about_track(),
+    Column("title", Text),
+    Column("artist", Text),
+    Column("album", Text),
+    Index("events_by_key", "source", "key", unique=True),
+    Index("events_by_track", "track_id", "kind"),
+)
+
+playlists = Table(
+    "playlists",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("query", Text),
+    Column("description", Text),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+)
+
+playlist_items = Table(
+    "playlist_items",
+    METADATA,
+    Column("playlist_id", ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _about_track(),
+    Column("path", Text),
+    Column("title", Text),
+    Column("artist", Text),
+    Column("duration_s", Float),
+    Index("playlist_items_by_track", "track_id"),
+)
+
+journal = Table(
+    "journal",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("before_sha256", Text, nullable=False),
+    Column("after_sha256", Text, nullable=False),
+    Column("before_mtime_ns", BigInteger, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("patch", LargeBinary, nullable=False),
+    Index("journal_by_batch", "batch"),
+)
+
+texts = Table(
+    "texts",
+    MetaData(),  # a virtual table: `VIRTUAL` makes it
+    Column("rowid", Integer, primary_key=True),
+    *(Column(name, Text) for name in ("title", "artist", "album", "path", "tags", "lyrics")),
+)
+
+VIRTUAL = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5("
+    "title, artist, album, path, tags, lyrics, tokenize = 'unicode61 remove_diacritics 2')",
+    "CREATE TRIGGER IF NOT EXISTS track_goes AFTER DELETE ON tracks BEGIN "
+    "DELETE FROM texts WHERE rowid = old.id; "
+    "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'; END",
+)
+"""What SQLAlchemy has no words for: full text, and what happens when a track goes."""
+
+for _statement in VIRTUAL:
+    event.listen(METADATA, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

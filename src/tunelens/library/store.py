@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -17,26 +14,22 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from tunelens.base.errors import DataError, NotFoundError, ParameterError, TunelensError, UnknownNameError
+from tunelens.base.errors import NotFoundError, ParameterError, TunelensError, UnknownNameError
 from tunelens.base.settings import Settings
 from tunelens.base.version import __version__
 from tunelens.library.analysis import Analysis
 from tunelens.library.database import Database, open_database
+from tunelens.library.fulltext import fold
 from tunelens.library.identity import FileStamp, escape, path_to_text, text_to_path
+from tunelens.library.keep import names_of, next_revision, now, put, read_held, undamaged, versions_of
 from tunelens.library.query import condition, likely
-from tunelens.library.rows import (
-    NamedArray,
-    arrays_of,
-    document_of,
-    restore,
-    restore_taggings,
-    tag_rows,
-    track_row,
-)
-from tunelens.library.schema import analyses, failures, layouts, tags, tracks, vectors
+from tunelens.library.rows import predictions_of, restore
+from tunelens.library.schema import analyses, failures, meta, tags, texts, tracks, vectors
 from tunelens.library.track import TagScore, Track
+from tunelens.models.prediction import Prediction
 
 LARGEST = 2**63 - 1  # whole number of SQLite
+HIDDEN = {"versions", "revision"}  # columns of no use to a person
 PAGE = 500  # below SQLite's oldest limit on bound values
 
 
@@ -136,7 +129,7 @@ class Library:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, create: bool = True) -> Self:
@@ -155,11 +148,16 @@ class Library:
     @property
     def path(self) -> Path:
         """The file."""
-        return self._database.path
+        return self.database.path
+
+    def revision(self) -> int:
+        """Return a number that grows whenever a track comes, changes, moves or goes."""
+        with self.database.read() as connection:
+            return int(connection.scalar(select(meta.c.value).where(meta.c.key == "revision")) or 0)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -176,8 +174,8 @@ class Library:
 
         Tags of models that this analysis did not ask are kept if the content is the same.
         """
-        with self._database.write() as connection:
-            return _put(connection, analysis)
+        with self.database.write() as connection:
+            return put(connection, analysis)
 
     def put_failure(self, path: Path, error: TunelensError, stamp: FileStamp | None = None) -> None:
         """Remember that `path` could not be heard; an older analysis of other content is removed."""
@@ -188,10 +186,10 @@ class Library:
             "code": error.code,
             "message": escape(error.message),
             "hint": error.hint and escape(error.hint),
-            "failed_at": _now(),
+            "failed_at": now(),
             "program": __version__,
         }
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             statement = insert(failures).values(path=name, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=values))
             if stamp is not None:
@@ -201,21 +199,24 @@ class Library:
     def relocate(self, known: Known, path: Path, stamp: FileStamp) -> bool:
         """Tell that the file of `known` is at `path` now; False when another process knows better."""
         name = path_to_text(path)
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             if connection.scalar(select(tracks.c.id).where(tracks.c.path == name)) not in (None, known.id):
                 return False
-            changed = connection.execute(
-                update(tracks)
-                .where(tracks.c.id == known.id, tracks.c.path == path_to_text(known.path))
-                .values(path=name, size_bytes=stamp.size_bytes, mtime_ns=stamp.mtime_ns)
-            )
+            values = {
+                "size_bytes": stamp.size_bytes,
+                "mtime_ns": stamp.mtime_ns,
+                "revision": next_revision(connection),
+            }
+            same = (tracks.c.id == known.id) & (tracks.c.path == path_to_text(known.path))
+            changed = connection.execute(update(tracks).where(same).values(path=name, **values))
+            connection.execute(update(texts).where(texts.c.rowid == known.id).values(path=fold(name)))
             connection.execute(delete(failures).where(failures.c.path == name))
             return changed.rowcount == 1
 
     def remove(self, ref: int | str | Path) -> None:
         """Forget a track; the file itself is left alone. `ref` as in `get`."""
         number = self._resolve(ref)
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute(delete(tracks).where(tracks.c.id == number))
 
     # -- what is known before a file is opened ------------------------------------------------------
@@ -235,13 +236,13 @@ class Library:
     def _known_rows(self, column: Any, values: Iterable[Any]) -> Iterator[Row[Any]]:
         fields = ("id", "path", "size_bytes", "mtime_ns", "sha256", "versions")
         query = select(*(tracks.c[name] for name in fields))
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             for some in _batches(values):
                 yield from connection.execute(query.where(column.in_(some)))
 
     def failures(self, paths: Iterable[Path] | None = None) -> dict[Path, Failure]:
         """Return the failures among `paths`, or all."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             if paths is None:
                 return _failures(connection.execute(select(failures).order_by(failures.c.path)))
             batches = _batches(path_to_text(path) for path in paths)
@@ -254,7 +255,7 @@ class Library:
 
     def count(self, where: str = "") -> int:
         """Return how many tracks match a filter; see `tunelens.library.query`."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return connection.scalar(select(func.count()).select_from(tracks).where(condition(where))) or 0
 
     def tracks(self, where: str = "", *, limit: int | None = None, offset: int = 0) -> list[Track]:
@@ -269,7 +270,7 @@ class Library:
             raise ParameterError(f"limit is {limit} and offset {offset}; neither may be negative")
         matching = select(tracks).where(condition(where)).order_by(tracks.c.path)
         page = matching.limit(None if limit is None else min(limit, LARGEST)).offset(min(offset, LARGEST))
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             rows = list(connection.execute(page))
             return list(_with_tags(connection, rows))
 
@@ -277,7 +278,7 @@ class Library:
         """Yield the tracks that match a filter by path, a page in memory at a time."""
         matching = select(tracks).where(condition(where)).order_by(tracks.c.path).limit(PAGE)
         after = ""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             while rows := list(connection.execute(matching.where(tracks.c.path > after))):
                 yield from _with_tags(connection, rows)
                 after = rows[-1].path
@@ -285,7 +286,7 @@ class Library:
     def track(self, ref: int | str | Path) -> Track:
         """Return one track; `ref` as in `get`."""
         number = self._resolve(ref)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             rows = list(connection.execute(select(tracks).where(tracks.c.id == number)))
             return next(_with_tags(connection, rows))
 
@@ -308,15 +309,15 @@ class Library:
             It was heard by an older Tunelens, whose descriptors mean something else, or its row is damaged.
         """
         number = self._resolve(ref)
-        with self._database.read() as connection, _undamaged(number):
-            held = _held(connection, number)
+        with self.database.read() as connection, undamaged(number):
+            held = read_held(connection, number)
             if held is None:
                 raise NotFoundError(f"track {number} has gone")
             return restore(held.path, held.document, held.arrays)
 
     def _resolve(self, ref: int | str | Path) -> int:
         text = str(ref)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             for guess in _guesses(ref, text):
                 found = list(connection.execute(select(tracks.c.id, tracks.c.path).where(guess).limit(6)))
                 if len(found) > 1:
@@ -331,9 +332,37 @@ class Library:
             hint="tunelens list shows what is there",
         )
 
+    def tracks_by_id(self, ids: Iterable[int]) -> list[Track]:
+        """Return the tracks of these numbers in the order given; those that have gone are left out."""
+        wanted = [int(number) for number in ids]
+        with self.database.read() as connection:
+            pages = (
+                connection.execute(select(tracks).where(tracks.c.id.in_(some))) for some in _batches(wanted)
+            )
+            rows = [row for page in pages for row in page]
+            found = {track.id: track for track in _with_tags(connection, rows)}
+        return [found[number] for number in wanted if number in found]
+
+    def predictions(self, ids: Iterable[int]) -> dict[int, dict[str, Prediction]]:
+        """Return what bundles said of the tracks of these numbers, by number and name of the bundle.
+
+        Raises
+        ------
+        DataError
+            A row is damaged.
+        """
+        query = select(analyses.c.track_id, analyses.c.document)
+        found = {}
+        with self.database.read() as connection:
+            for some in _batches(ids):
+                for row in connection.execute(query.where(analyses.c.track_id.in_(some))):
+                    with undamaged(row.track_id):
+                        found[row.track_id] = predictions_of(row.document)
+        return found
+
     def kinds(self) -> dict[str, int]:
         """Return the kinds of vectors and how many tracks have each."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             rows = connection.execute(
                 select(vectors.c.kind, func.count().label("n")).group_by(vectors.c.kind)
             )
@@ -350,116 +379,17 @@ class Library:
         kinds = self.kinds()
         if kind not in kinds:
             raise UnknownNameError.among("kind of vector", kind, kinds)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             layout = _commonest_layout(connection, kind, version)
             if layout is None:
                 raise UnknownNameError(f"no {kind!r} vector has version {version!r}")
             chosen = (vectors.c.kind == kind) & (vectors.c.layout == layout.layout)
             chosen &= (vectors.c.version == layout.version) & (vectors.c.n_rows == 1)
             rows = list(connection.execute(select(vectors.c.track_id, vectors.c.data).where(chosen)))
-            names = _names(connection, layout.layout)
+            names = names_of(connection, layout.layout)
         matrix = np.frombuffer(b"".join(row.data for row in rows), "<f4").reshape(len(rows), -1)
         ids = np.array([row.track_id for row in rows], np.int64)
         return Vectors(kind, layout.version, ids, matrix.astype(np.float32), names, kinds[kind] - len(rows))
-
-
-def _put(connection: Connection, analysis: Analysis) -> int:
-    name = path_to_text(analysis.path)
-    old = connection.execute(select(tracks.c.id, tracks.c.sha256).where(tracks.c.path == name)).first()
-    if old is not None and old.sha256 == analysis.content_sha256:
-        analysis = _with_older_taggings(connection, old.id, analysis)
-    number = _put_track(connection, name, analysis)
-    for table in (tags, vectors, analyses):
-        connection.execute(delete(table).where(table.c.track_id == number))
-    connection.execute(insert(analyses).values(track_id=number, document=document_of(analysis)))
-    if rows := tag_rows(analysis):
-        connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
-    for array in arrays_of(analysis):
-        _put_array(connection, number, array)
-    connection.execute(delete(failures).where(failures.c.path == name))
-    return number
-
-
-def _put_track(connection: Connection, name: str, analysis: Analysis) -> int:
-    values = track_row(analysis) | {"analyzed_at": _now()}
-    statement = insert(tracks).values(path=name, **values)
-    upsert = statement.on_conflict_do_update(index_elements=["path"], set_=values).returning(tracks.c.id)
-    return connection.execute(upsert).scalar_one()
-
-
-def _with_older_taggings(connection: Connection, number: int, analysis: Analysis) -> Analysis:
-    try:
-        with _undamaged(number):
-            held = _held(connection, number)
-            older = restore_taggings(held.document, held.arrays) if held else ()
-    except DataError:  # nothing of a damaged row is worth keeping
-        return analysis
-    if held is None:
-        return analysis
-    asked = {tagging.model for tagging in analysis.taggings}
-    kept = tuple(tagging for tagging in older if tagging.model not in asked)
-    versions = {tagging.model: held.versions[tagging.model] for tagging in kept}
-    return replace(analysis, taggings=analysis.taggings + kept, versions={**versions, **analysis.versions})
-
-
-def _put_array(connection: Connection, number: int, array: NamedArray) -> None:
-    if array.names:
-        known = insert(layouts).values(id=array.layout, names=json.dumps(array.names, ensure_ascii=False))
-        connection.execute(known.on_conflict_do_nothing())
-    values = np.atleast_2d(array.values)
-    connection.execute(
-        insert(vectors).values(
-            track_id=number,
-            kind=array.kind,
-            version=array.version,
-            layout=array.layout,
-            n_rows=values.shape[0],
-            dim=values.shape[1],
-            data=values.astype("<f4").tobytes(),
-        )
-    )
-
-
-@dataclass(frozen=True)
-class _Held:
-    path: Path
-    versions: Mapping[str, str]
-    document: str
-    arrays: list[NamedArray]
-
-
-@contextmanager
-def _undamaged(number: int) -> Iterator[None]:
-    """Map what a row raises whose content nobody here has written."""
-    try:
-        yield
-    except TunelensError:
-        raise
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"track {number} is damaged in the library ({type(error).__name__}: {error})",
-            hint="tunelens analyze --force hears it again",
-        ) from error
-
-
-def _held(connection: Connection, number: int) -> _Held | None:
-    columns = (tracks.c.path, tracks.c.versions, analyses.c.document)
-    row = connection.execute(select(*columns).join(analyses).where(tracks.c.id == number)).first()
-    if row is None:
-        return None
-    found = connection.execute(select(vectors).where(vectors.c.track_id == number))
-    arrays = [_array(connection, one) for one in found]
-    return _Held(text_to_path(row.path), _versions(row.versions), row.document, arrays)
-
-
-def _array(connection: Connection, row: Row[Any]) -> NamedArray:
-    values = np.frombuffer(row.data, "<f4").reshape(row.n_rows, row.dim).astype(np.float32)
-    return NamedArray(row.kind, row.version, _names(connection, row.layout), values)
-
-
-def _names(connection: Connection, layout: str) -> tuple[str, ...]:
-    text = connection.scalar(select(layouts.c.names).where(layouts.c.id == layout))
-    return tuple(json.loads(text)) if text else ()
 
 
 def _commonest_layout(connection: Connection, kind: str, version: str | None) -> Any:
@@ -480,7 +410,7 @@ def _with_tags(connection: Connection, rows: list[Row[Any]]) -> Iterator[Track]:
             score = TagScore(row.model, row.tag, row.group, row.probability, bool(row.likely))
             scores.setdefault(row.track_id, []).append(score)
     for row in rows:
-        fields = {name: value for name, value in row._mapping.items() if name != "versions"}
+        fields = {name: value for name, value in row._mapping.items() if name not in HIDDEN}
         fields["path"] = text_to_path(row.path)
         yield Track(**fields, tags=tuple(scores.get(row.id, ())))
 
@@ -501,18 +431,9 @@ def _guesses(ref: int | str | Path, text: str) -> Iterator[Any]:
         )
 
 
-def _versions(text: str) -> dict[str, str]:
-    """Return what a track was heard with; nothing when that cannot be read, so that it is heard again."""
-    try:
-        versions = json.loads(text)
-    except ValueError:
-        return {}
-    return versions if isinstance(versions, dict) else {}
-
-
 def _known(row: Row[Any]) -> Known:
     stamp = FileStamp(row.size_bytes, row.mtime_ns)
-    return Known(row.id, text_to_path(row.path), stamp, row.sha256, _versions(row.versions))
+    return Known(row.id, text_to_path(row.path), stamp, row.sha256, versions_of(row.versions))
 
 
 def _failures(rows: Iterable[Row[Any]]) -> dict[Path, Failure]:
@@ -528,7 +449,3 @@ def _batches(values: Iterable[Any]) -> Iterator[list[Any]]:
     iterator = iter(values)
     while batch := list(islice(iterator, PAGE)):
         yield batch
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -80,6 +80,13 @@ class Track:
         0 to 1.
     dynamic_complexity_db : float or None
         dB.
+    album_artist, recording_mbid : str or None
+        What the file says of itself; the second is MusicBrainz's identifier of the recording.
+    added_at : str or None
+        When it was first heard, ISO 8601, UTC.
+    valence, arousal : float or None
+        0 to 1: how probable the shipped bundles hold it to be positive, and active; None where they were not
+        asked, and of what is no music.
     tags : tuple of TagScore
         Most probable first; tags under 1 % are left out.
     """
@@ -111,6 +118,11 @@ class Track:
     danceability: float | None
     energy: float | None
     dynamic_complexity_db: float | None
+    album_artist: str | None = None
+    recording_mbid: str | None = None
+    added_at: str | None = None
+    valence: float | None = None
+    arousal: float | None = None
     tags: tuple[TagScore, ...] = ()
 
     @property

@@ -268,11 +268,11 @@ def test_damage_is_named(tmp_path, make):
 def test_a_full_disk_keeps_what_was_there(tmp_path, make):
     with Library.open(tmp_path / "music.db") as library:
         library.put(make("a.wav"))
-        with library._database.read() as connection:
+        with library.database.read() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
     small = Library.open(tmp_path / "music.db")
     with small, pytest.raises(DataError, match="full") as caught:
-        with small._database.write() as connection:
+        with small.database.write() as connection:
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         for n in range(200):
             small.put(make(f"{n}.wav", tags=TAGS))

@@ -1,0 +1,152 @@
+"""What of an analysis is written, and how it is read back; each function works within a transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Integer, Row, Text, cast, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from tunelens.base.errors import DataError, TunelensError
+from tunelens.library.analysis import Analysis
+from tunelens.library.fulltext import put_text
+from tunelens.library.identity import path_to_text, text_to_path
+from tunelens.library.query import LIKELY, TOP
+from tunelens.library.rows import NamedArray, arrays_of, document_of, restore_taggings, tag_rows, track_row
+from tunelens.library.schema import analyses, failures, layouts, meta, tags, tracks, vectors
+
+
+def put(connection: Connection, analysis: Analysis) -> int:
+    """Keep `analysis` as the truth about its path and return the number of the track."""
+    name = path_to_text(analysis.path)
+    old = connection.execute(select(tracks.c.id, tracks.c.sha256).where(tracks.c.path == name)).first()
+    if old is not None and old.sha256 == analysis.content_sha256:
+        analysis = _with_older_taggings(connection, old.id, analysis)
+    number = _put_track(connection, name, analysis)
+    for table in (tags, vectors, analyses):
+        connection.execute(delete(table).where(table.c.track_id == number))
+    connection.execute(insert(analyses).values(track_id=number, document=document_of(analysis)))
+    rows = tag_rows(analysis)
+    if rows:
+        connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
+    words = [row["tag"] for row in rows if row["probability"] >= LIKELY or row["rank"] <= TOP]
+    put_text(connection, number, {**track_row(analysis), "path": name}, words)
+    for array in arrays_of(analysis):
+        _put_array(connection, number, array)
+    connection.execute(delete(failures).where(failures.c.path == name))
+    return number
+
+
+def next_revision(connection: Connection) -> int:
+    """Count one more change and return its number."""
+    counted = update(meta).where(meta.c.key == "revision")
+    value = cast(cast(meta.c.value, Integer) + 1, Text)
+    return int(connection.execute(counted.values(value=value).returning(meta.c.value)).scalar_one())
+
+
+def _put_track(connection: Connection, name: str, analysis: Analysis) -> int:
+    moment = now()
+    values = track_row(analysis) | {"analyzed_at": moment, "revision": next_revision(connection)}
+    statement = insert(tracks).values(path=name, added_at=moment, **values)
+    upsert = statement.on_conflict_do_update(index_elements=["path"], set_=values).returning(tracks.c.id)
+    return connection.execute(upsert).scalar_one()
+
+
+def _with_older_taggings(connection: Connection, number: int, analysis: Analysis) -> Analysis:
+    try:
+        with undamaged(number):
+            held = read_held(connection, number)
+            older = restore_taggings(held.document, held.arrays) if held else ()
+    except DataError:  # nothing of a damaged row is worth keeping
+        return analysis
+    if held is None:
+        return analysis
+    asked = {tagging.model for tagging in analysis.taggings}
+    kept = tuple(tagging for tagging in older if tagging.model not in asked)
+    versions = {tagging.model: held.versions[tagging.model] for tagging in kept}
+    return replace(analysis, taggings=analysis.taggings + kept, versions={**versions, **analysis.versions})
+
+
+def _put_array(connection: Connection, number: int, array: NamedArray) -> None:
+    if array.names:
+        known = insert(layouts).values(id=array.layout, names=json.dumps(array.names, ensure_ascii=False))
+        connection.execute(known.on_conflict_do_nothing())
+    values = np.atleast_2d(array.values)
+    connection.execute(
+        insert(vectors).values(
+            track_id=number,
+            kind=array.kind,
+            version=array.version,
+            layout=array.layout,
+            n_rows=values.shape[0],
+            dim=values.shape[1],
+            data=values.astype("<f4").tobytes(),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where a track is, what it was heard with, and everything that was heard."""
+
+    path: Path
+    versions: Mapping[str, str]
+    document: str
+    arrays: list[NamedArray]
+
+
+@contextmanager
+def undamaged(number: int) -> Iterator[None]:
+    """Map what a row raises whose content nobody here has written."""
+    try:
+        yield
+    except TunelensError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"track {number} is damaged in the library ({type(error).__name__}: {error})",
+            hint="tunelens analyze --force hears it again",
+        ) from error
+
+
+def read_held(connection: Connection, number: int) -> Held | None:
+    """Return what is held of a track; None when it has gone."""
+    columns = (tracks.c.path, tracks.c.versions, analyses.c.document)
+    row = connection.execute(select(*columns).join(analyses).where(tracks.c.id == number)).first()
+    if row is None:
+        return None
+    found = connection.execute(select(vectors).where(vectors.c.track_id == number))
+    arrays = [_array(connection, one) for one in found]
+    return Held(text_to_path(row.path), versions_of(row.versions), row.document, arrays)
+
+
+def _array(connection: Connection, row: Row[Any]) -> NamedArray:
+    values = np.frombuffer(row.data, "<f4").reshape(row.n_rows, row.dim).astype(np.float32)
+    return NamedArray(row.kind, row.version, names_of(connection, row.layout), values)
+
+
+def names_of(connection: Connection, layout: str) -> tuple[str, ...]:
+    """Return the names that a layout stands for."""
+    text = connection.scalar(select(layouts.c.names).where(layouts.c.id == layout))
+    return tuple(json.loads(text)) if text else ()
+
+
+def versions_of(text: str) -> dict[str, str]:
+    """Return what a track was heard with; nothing when that cannot be read, so that it is heard again."""
+    try:
+        versions = json.loads(text)
+    except ValueError:
+        return {}
+    return versions if isinstance(versions, dict) else {}
+
+
+def now() -> str:
+    """Return the time as the library writes it: ISO 8601, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
