@@ -40,6 +40,11 @@ def fold(text: str) -> str:
 
 def put_text(connection: Connection, number: int, row: Mapping[str, Any], tags: Iterable[str]) -> None:
     """Keep the words of track `number`, whose columns are `row`."""
-    said = {name: fold(row[name] or "") for name in ("title", "artist", "album", "path")}
     connection.execute(delete(texts).where(texts.c.rowid == number))
-    connection.execute(insert(texts).values(rowid=number, **said, tags=fold(" ".join(tags)), lyrics=""))
+    connection.execute(insert(texts).values(rowid=number, **text_of(row, tags), lyrics=""))
+
+
+def text_of(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, str]:
+    """Return the columns of ``texts`` that follow from others: all but the lyrics."""
+    said = {name: fold(row[name] or "") for name in ("title", "artist", "album", "path")}
+    return said | {"tags": fold(" ".join(tags))}
