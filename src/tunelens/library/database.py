@@ -5,28 +5,19 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
-from sqlalchemy.exc import DBAPIError
 
 from tunelens.base.errors import DataError, NotFoundError
+from tunelens.library.copies import is_frozen, reader
+from tunelens.library.faults import told
 from tunelens.library.migrations import migrate
 from tunelens.library.schema import METADATA, SCHEMA_VERSION, meta
 
 BUSY_MS = 60_000
-
-_MEANINGS = {
-    "locked": "another process has held it for a minute; try again when that one is done",
-    "not a database": "this is not an SQLite file; name another with --library",
-    "malformed": "the file is damaged; restore a copy, or analyse into a new library",
-    "disk is full": "make room and run again; everything finished before is kept",
-    "readonly": "the file or its folder may not be written; name another with --library",
-    "unable to open": "is its folder there, and may you write to it?",
-    "disk i/o error": "the disk or network share failed, or is full; everything finished before is kept",
-}
 
 
 class Database:
@@ -45,7 +36,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the library."""
-        with self._errors(), self._engine.connect() as connection:
+        with told(self.path), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -55,8 +46,14 @@ class Database:
         With `durable` even a power cut right after the block does not take it back; that costs an fsync.
         """
         engine = self._durable() if durable else self._engine
-        with self._errors(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        with told(self.path), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             yield connection
+
+    @contextmanager
+    def bare(self) -> Iterator[sqlite3.Connection]:
+        """Give SQLite's own connection outside any transaction, for what is none: VACUUM and the like."""
+        with told(self.path), closing(self._engine.raw_connection()) as pooled:
+            yield pooled.driver_connection  # type: ignore[misc]
 
     def _durable(self) -> Engine:
         if self._durable_engine is None:
@@ -64,8 +61,8 @@ class Database:
             event.listen(self._durable_engine, "connect", _set_durable)
         return self._durable_engine
 
-    def prepare(self) -> None:
-        """Create the tables where they are missing, or bring them up to date.
+    def prepare(self, *, keep: bool = True) -> None:
+        """Create the tables where they are missing, or bring them up to date; then `keep` a copy.
 
         A file that is not ours, or newer, is refused.
 
@@ -81,7 +78,7 @@ class Database:
         elif "meta" not in names:
             raise DataError(f"{str(self.path)!r} is an SQLite file, but not a Tunelens library")
         if self._version() < SCHEMA_VERSION:
-            self._migrate()
+            self._migrate(keep)
 
     def _create(self) -> None:
         with self.write() as connection:
@@ -94,7 +91,7 @@ class Database:
         with self.read() as connection:
             return _checked(_schema_of(connection), self.path)
 
-    def _migrate(self) -> None:
+    def _migrate(self, keep: bool) -> None:
         if self._read_only:
             raise DataError(
                 f"{str(self.path)!r} was written by an older Tunelens and cannot be brought up to date here",
@@ -103,22 +100,13 @@ class Database:
         with self.write() as connection:  # another process may have done it while this one waited
             version = _checked(_schema_of(connection), self.path)
             if version < SCHEMA_VERSION:
-                migrate(connection, self.path, version)
+                migrate(connection, self.path, version, keep=keep)
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
         if self._durable_engine is not None:
             self._durable_engine.dispose()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (DBAPIError, sqlite3.Error) as error:
-            cause = str(error.orig if isinstance(error, DBAPIError) else error)
-            hint = next((text for sign, text in _MEANINGS.items() if sign in cause.lower()), None)
-            raise DataError(f"library {str(self.path)!r}: {cause}", hint=hint) from error
 
 
 def _schema_of(connection: Connection) -> str | None:
@@ -157,7 +145,7 @@ def open_database(path: Path, *, create: bool) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"cannot make the folder of {str(path)!r}: {error.strerror}") from error
-    database = Database(path, read_only=not create and _is_frozen(path))
+    database = Database(path, read_only=not create and is_frozen(path))
     try:
         database.prepare()
     except BaseException:
@@ -166,26 +154,13 @@ def open_database(path: Path, *, create: bool) -> Database:
     return database
 
 
-def _is_frozen(path: Path) -> bool:
-    """Is it on a read-only disk, or another person's? To read in WAL mode, SQLite writes beside the file."""
-    return not (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK))
-
-
 def _frozen_engine(path: Path) -> Engine:
     """Read without writing; a log that a writer has left beside the file is read where SQLite can."""
-    log = Path(f"{path}-wal")
-    has_log = log.exists() and log.stat().st_size > 0
-    address = f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), creator=lambda: sqlite3.connect(address, uri=True)
+        URL.create("sqlite", database=str(path)), creator=lambda: reader(path, frozen=True)
     )
-    event.listen(engine, "connect", _set_up_frozen)
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _set_up_frozen(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None
 
 
 def _engine(path: Path) -> Engine:

@@ -1,94 +1,91 @@
-"""How a library that an older Tunelens made becomes one of today, with a copy of it kept beside it."""
+"""How a library that an older Tunelens made becomes one of today, with a proved copy of it kept beside it.
+
+A migration is one transaction: killed at any instant, or on a full disk, it leaves the library as it was.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, select, text, update
+from sqlalchemy import Connection, Table, bindparam, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
-from tunelens.base.files import atomic_path
-from tunelens.library.fulltext import put_text
-from tunelens.library.query import likely
+from tunelens.library.copies import back_up, name_for
+from tunelens.library.retext import pages
 from tunelens.library.rows import affect, predictions_of
-from tunelens.library.schema import METADATA, SCHEMA_VERSION, VIRTUAL, analyses, meta, tags, tracks
+from tunelens.library.schema import METADATA, SCHEMA_VERSION, analyses, meta, texts, tracks
 
 PAGE = 1000
-SINCE_2 = ("album_artist", "recording_mbid", "added_at", "valence", "arousal", "revision")
 
 
-def migrate(connection: Connection, path: Path, version: int) -> None:
-    """Bring the library at `path` from schema `version` up to date within a transaction, keeping a copy."""
-    back_up(path, backup_path(path, version))
+def migrate(connection: Connection, path: Path, version: int, *, keep: bool = True) -> None:
+    """Bring the library at `path` from schema `version` up to date.
+
+    Parameters
+    ----------
+    connection : Connection
+        Within a transaction that writes, so that no other process changes or migrates it meanwhile.
+    path : Path
+        Its file.
+    version : int
+        Schema that it has.
+    keep : bool
+        Keep a copy beside it, ``music.schema-1-20261231T235959Z.db``.
+
+    Raises
+    ------
+    DataError
+        It is damaged, or there is no room; nothing has changed.
+    """
+    if keep:
+        back_up(path, name_for(path, f"schema-{version}"))
+    _add_what_is_new(connection)
     for older in range(version, SCHEMA_VERSION):
         STEPS[older](connection)
     current = {"value": str(SCHEMA_VERSION)}
     connection.execute(update(meta).where(meta.c.key == "schema_version").values(**current))
 
 
-def backup_path(path: Path, version: int) -> Path:
-    """Return where the library at `path` is kept as it was before it left schema `version`."""
-    return path.with_name(f"{path.name}.schema-{version}.backup")
+def _add_what_is_new(connection: Connection) -> None:
+    """Make the tables, columns and indexes of today that are missing."""
+    there = inspect(connection)
+    for name in there.get_table_names():
+        if name in METADATA.tables:
+            have = {column["name"] for column in there.get_columns(name)}
+            _add_columns(connection, METADATA.tables[name], have)
+    METADATA.create_all(connection)
 
 
-def back_up(path: Path, to: Path) -> None:
-    """Copy the library at `path` to `to`, as it stands after its last commit, whoever writes meanwhile."""
-    with (
-        atomic_path(to) as temporary,
-        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(temporary)) as copy,
-    ):
-        source.backup(copy)
+def _add_columns(connection: Connection, table: Table, there: set[str]) -> None:
+    for column in table.columns:
+        if column.name not in there:
+            compiled = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {compiled}")
+    for index in table.indexes:
+        index.create(connection, checkfirst=True)
 
 
 def _from_1(connection: Connection) -> None:
-    for name in SINCE_2:
-        _add_column(connection, tracks.c[name])
-    METADATA.create_all(connection)
-    for index in tracks.indexes:
-        index.create(connection, checkfirst=True)
-    for statement in VIRTUAL:
-        connection.exec_driver_sql(statement)
     connection.execute(update(tracks).values(added_at=tracks.c.analyzed_at, revision=tracks.c.id))
-    connection.execute(text("INSERT INTO meta SELECT 'revision', coalesce(max(id), 0) FROM tracks"))
-    _read_again(connection)
+    connection.execute(
+        text("INSERT OR REPLACE INTO meta SELECT 'revision', coalesce(max(id), 0) FROM tracks")
+    )
+    _read_documents(connection)
+    for page in pages(connection):
+        rows = [{"rowid": number, "lyrics": "", **said} for number, said in page.items()]
+        connection.execute(insert(texts), rows)
 
 
-def _add_column(connection: Connection, column: Column[Any]) -> None:
-    compiled = CreateColumn(column).compile(dialect=connection.dialect)
-    connection.exec_driver_sql(f"ALTER TABLE tracks ADD COLUMN {compiled}")
-
-
-def _read_again(connection: Connection) -> None:
-    """Fill what schema 1 kept in documents alone: full text, and what bundles say in numbers."""
+def _read_documents(connection: Connection) -> None:
+    """Fill the columns for what schema 1 kept in documents alone: the numbers that bundles say."""
     heard = update(tracks).where(tracks.c.id == bindparam("number"))
-    for rows in _pages(connection):
-        numbers = [{"number": row.id, **_affect(row.document)} for row in rows]
+    query = select(analyses).order_by(analyses.c.track_id).limit(PAGE)
+    after = -1
+    while rows := connection.execute(query.where(analyses.c.track_id > after)).all():
+        numbers = [{"number": row.track_id, **_affect(row.document)} for row in rows]
         connection.execute(heard, numbers)
-        words = _words(connection, [row.id for row in rows])
-        for row in rows:
-            put_text(connection, row.id, row._asdict(), words.get(row.id, ()))
-
-
-def _pages(connection: Connection) -> Iterator[Sequence[Any]]:
-    columns = [tracks.c[name] for name in ("id", "title", "artist", "album", "path")]
-    query = select(*columns, analyses.c.document).outerjoin(analyses).order_by(tracks.c.id).limit(PAGE)
-    after = 0
-    while rows := connection.execute(query.where(tracks.c.id > after)).all():
-        yield rows
-        after = rows[-1].id
-
-
-def _words(connection: Connection, numbers: list[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    query = select(tags.c.track_id, tags.c.tag).where(tags.c.track_id.in_(numbers), likely())
-    for row in connection.execute(query):
-        found.setdefault(row.track_id, []).append(row.tag)
-    return found
+        after = rows[-1].track_id
 
 
 def _affect(document: str | None) -> dict[str, float | None]:
