@@ -40,30 +40,36 @@ def migrate(connection: Connection, path: Path, version: int, *, keep: bool = Tr
     """
     if keep:
         back_up(path, name_for(path, f"schema-{version}"))
-    _add_what_is_new(connection)
+    _bring_layout(connection)
     for older in range(version, SCHEMA_VERSION):
         STEPS[older](connection)
     current = {"value": str(SCHEMA_VERSION)}
     connection.execute(update(meta).where(meta.c.key == "schema_version").values(**current))
 
 
-def _add_what_is_new(connection: Connection) -> None:
-    """Make the tables, columns and indexes of today that are missing."""
-    there = inspect(connection)
-    for name in there.get_table_names():
-        if name in METADATA.tables:
-            have = {column["name"] for column in there.get_columns(name)}
-            _add_columns(connection, METADATA.tables[name], have)
+def _bring_layout(connection: Connection) -> None:
+    """Make the tables, columns and indexes of today that are missing, and drop indexes that are no more."""
+    for table in METADATA.sorted_tables:
+        if inspect(connection).has_table(table.name):
+            _add_columns(connection, table)
+            _bring_indexes(connection, table)
     METADATA.create_all(connection)
 
 
-def _add_columns(connection: Connection, table: Table, there: set[str]) -> None:
+def _add_columns(connection: Connection, table: Table) -> None:
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
     for column in table.columns:
         if column.name not in there:
             compiled = CreateColumn(column).compile(dialect=connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {compiled}")
+
+
+def _bring_indexes(connection: Connection, table: Table) -> None:
+    there = {str(index["name"]) for index in inspect(connection).get_indexes(table.name)}
     for index in table.indexes:
         index.create(connection, checkfirst=True)
+    for name in there - {index.name for index in table.indexes}:
+        connection.exec_driver_sql(f'DROP INDEX "{name}"')
 
 
 def _from_1(connection: Connection) -> None:

@@ -1,35 +1,25 @@
-"""A library of schema 1, as it was made before schema 2 existed, is brought up to date and a copy kept."""
+"""A library that Tunelens 0.1.0 wrote in schema 1 is brought up to date, and a proved copy is kept."""
 
+from __future__ import annotations
+
+import json
 import sqlite3
 from contextlib import closing
 
 import pytest
+from tests.libraries import dump, v1
 
 from tunelens.base.errors import DataError
+from tunelens.library.copies import prove
 from tunelens.library.database import Database
 from tunelens.library.schema import SCHEMA_VERSION
 from tunelens.library.store import Library
-
-SINCE_2 = ("album_artist", "recording_mbid", "added_at", "valence", "arousal", "revision")
-NEW_TABLES = ("prints", "events", "playlists", "playlist_items", "journal", "texts")
+from tunelens.models.prediction import Prediction
 
 
 @pytest.fixture
-def old(tmp_path, make):
-    """A library as schema 1 had it: what schema 2 brought is taken away again."""
-    path = tmp_path / "music.db"
-    with Library.open(path) as library:
-        library.put(make("周杰伦.wav"))
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("DROP TRIGGER track_goes")
-        raw.execute("DROP INDEX tracks_by_revision")
-        for table in NEW_TABLES:
-            raw.execute(f"DROP TABLE {table}")
-        for column in SINCE_2:
-            raw.execute(f"ALTER TABLE tracks DROP COLUMN {column}")
-        raw.execute("DELETE FROM meta WHERE key = 'revision'")
-        raw.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
-    return path
+def old(tmp_path):
+    return v1(tmp_path / "music.db")
 
 
 def _layout(path):
@@ -46,37 +36,74 @@ def test_an_old_library_gets_the_layout_of_a_new_one(old, tmp_path):
     assert _layout(old) == _layout(tmp_path / "new.db")
 
 
-def test_tracks_keep_their_rows_and_are_found_by_full_text(old):
+def test_every_row_of_the_old_library_is_in_the_new_one(old):
+    before = {line for line in dump(old) if line.startswith("INSERT") and '"meta"' not in line}
+    Library.open(old).close()
+    with closing(sqlite3.connect(old)) as raw, raw:  # take away what is new, and compare what SQLite dumps
+        for name in ("tracks_by_revision", "tracks_in_numbers"):
+            raw.execute(f"DROP INDEX IF EXISTS {name}")
+        for row in list(raw.execute("PRAGMA table_info(tracks)"))[28:]:
+            raw.execute(f"ALTER TABLE tracks DROP COLUMN {row[1]}")
+    assert before <= set(dump(old))
+
+
+def test_what_was_heard_is_read_as_before_and_found_by_full_text(old):
     with Library.open(old) as library:
-        (track,) = library.tracks()
-        assert (track.id, track.path.name, track.added_at) == (1, "周杰伦.wav", track.analyzed_at)
-        assert library.get(1).content_sha256 == track.sha256
-        assert library.revision() == 1
+        assert [track.id for track in library.tracks()] == [2, 1, 3]
+        assert all(track.added_at == track.analyzed_at for track in library.tracks())
+        song = library.get("两只老虎")
+        assert (song.info.artist, song.tagging("MSD_musicnn").scores.shape[1]) == ("艺术家", 50)
+        assert library.failures()
+        assert library.revision() == 3
         with library.database.read() as connection:
-            hit = connection.exec_driver_sql(
-                "SELECT rowid FROM texts WHERE texts MATCH ?", ('"杰 伦"',)
-            ).all()
-        assert hit == [(1,)]
+            sought = "SELECT rowid FROM texts WHERE texts MATCH ?"
+            assert connection.exec_driver_sql(sought, ('"只 老"',)).all() == [(3,)]
+            assert connection.exec_driver_sql(sought, ("oberg",)).all() == [(1,)]
 
 
-def test_a_copy_of_the_old_library_is_kept(old):
-    with closing(sqlite3.connect(old)) as raw:
-        before = list(raw.iterdump())
+def test_numbers_that_bundles_said_become_columns(old):
+    with closing(sqlite3.connect(old)) as raw, raw:
+        (text,) = raw.execute("SELECT document FROM analyses WHERE track_id = 1").fetchone()
+        said = Prediction("continuous", value=0.25)
+        document = json.loads(text) | {"predictions": {"valence": said.to_dict()}}
+        raw.execute("UPDATE analyses SET document = ? WHERE track_id = 1", (json.dumps(document),))
+        raw.execute("UPDATE analyses SET document = '{' WHERE track_id = 2")  # damage is not spread
+    with Library.open(old) as library:
+        assert [track.valence for track in library.tracks_by_id([1, 2, 3])] == [0.25, None, None]
+
+
+def test_a_proved_copy_of_the_old_library_is_kept_and_never_written_over(old):
+    before = dump(old)
     Library.open(old).close()
     (copy,) = old.parent.glob("music.schema-1-*.db")
-    with closing(sqlite3.connect(copy)) as raw:
-        assert list(raw.iterdump()) == before
+    prove(copy)
+    assert dump(copy) == before
+    v1(old.with_name("again.db")).replace(old)
+    Library.open(old).close()
+    assert len(list(old.parent.glob("music.schema-1-*.db"))) == 2
 
 
 def test_a_migration_that_fails_changes_nothing(old, monkeypatch):
     monkeypatch.setattr("tunelens.library.migrations._read_documents", lambda _: 1 / 0)
-    before = _layout(old)
+    before = dump(old)
     with pytest.raises(ZeroDivisionError):
         Library.open(old)
     monkeypatch.undo()
-    assert _layout(old) == before
+    assert dump(old) == before
     Library.open(old).close()
-    assert _layout(old) != before
+    assert dump(old) != before
+
+
+def test_a_damaged_library_is_not_migrated(old):
+    with old.open("r+b") as file:
+        file.seek(4096 * 6)
+        file.write(b"\xff" * 4096 * 3)
+    before = old.read_bytes()
+    with pytest.raises(DataError) as caught:
+        Library.open(old)
+    assert "library check" in caught.value.hint
+    assert old.read_bytes() == before
+    assert [path.name for path in old.parent.iterdir()] == ["music.db"]
 
 
 def test_where_nothing_may_be_written_an_old_library_is_refused(old):
