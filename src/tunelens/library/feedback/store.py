@@ -1,0 +1,185 @@
+"""`Feedback`: the events of a library, kept and summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from tunelens.library.feedback.events import Event
+from tunelens.library.feedback.interactions import Interactions, interactions_of
+from tunelens.library.feedback.scores import Score, scores_of, tallies
+from tunelens.library.matching import matcher
+from tunelens.library.schema import events
+
+if TYPE_CHECKING:
+    from tunelens.library.store import Library
+
+BATCH = 2_000
+_COLUMNS = tuple(field.name for field in fields(Event) if field.name != "id")
+_MAY_CHANGE = ("kind", "at", "value", "text")
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of events that were added.
+
+    Parameters
+    ----------
+    new, changed, known : int
+        Not seen before; seen with another value or time; seen exactly so.
+    """
+
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+
+    def __add__(self, other: Added) -> Added:
+        return Added(self.new + other.new, self.changed + other.changed, self.known + other.known)
+
+
+class Feedback:
+    """The events of a library.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from tunelens import Library
+    >>> with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "music.db") as library:
+    ...     feedback = Feedback(library)
+    ...     like = Event("like", 1_700_000_000, "cli", artist="Nina Simone", title="Sinnerman")
+    ...     feedback.add([like]), feedback.add([like]), feedback.scores()
+    (1, 0, {})
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._database = library.database
+
+    def add(self, given: Iterable[Event]) -> int:
+        """Keep events and return how many were not there before; see `keep`."""
+        return self.keep(given).new
+
+    def keep(self, given: Iterable[Event]) -> Added:
+        """Keep events, `BATCH` of them a transaction.
+
+        An event whose source and key are there already is that event: its kind, time, value and text become
+        those given, so that a rating or a count of plays that grew is brought up to date. Which track it
+        belongs to is told only where it was not known.
+        """
+        iterator = iter(given)
+        told = Added()
+        while batch := list(islice(iterator, BATCH)):
+            with self._database.write() as connection:
+                told += _keep(connection, batch)
+        return told
+
+    def events(
+        self,
+        *,
+        track_id: int | None = None,
+        kinds: Sequence[str] = (),
+        listener: str | None = None,
+        source: str | None = None,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """Return events that are so, the latest first."""
+        query = select(events).order_by(events.c.at.desc(), events.c.id.desc())
+        asked = {"track_id": track_id, "listener": listener, "source": source}
+        for name, value in asked.items():
+            query = query if value is None else query.where(events.c[name] == value)
+        if kinds:
+            query = query.where(events.c.kind.in_(kinds))
+        with self._database.read() as connection:
+            return [_event(row) for row in connection.execute(query.limit(limit))]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many events there are of each kind."""
+        query = select(events.c.kind, func.count().label("n")).group_by(events.c.kind).order_by(events.c.kind)
+        with self._database.read() as connection:
+            return {row.kind: row.n for row in connection.execute(query)}
+
+    def scores(self, listener: str | None = None) -> dict[int, Score]:
+        """Return how well each track is liked by all, or by one listener.
+
+        A track that nobody played or judged is left out: its score is 0. See the module `scores` beside.
+        """
+        return scores_of(tallies(self._of_tracks()), listener)
+
+    def interactions(self) -> Interactions:
+        """Return who likes what as a sparse matrix."""
+        return interactions_of(tallies(self._of_tracks()))
+
+    def _of_tracks(self) -> Iterator[Event]:
+        query = select(events).where(events.c.track_id.is_not(None), events.c.kind != "comment")
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=10_000).execute(query):
+                yield _event(row)
+
+    def remove(self, ids: Iterable[int]) -> int:
+        """Forget events by number and return how many there were."""
+        with self._database.write() as connection:
+            done = [connection.execute(delete(events).where(events.c.id == number)) for number in ids]
+        return sum(one.rowcount for one in done)
+
+    def remove_source(self, source: str) -> int:
+        """Forget everything that one source told."""
+        with self._database.write() as connection:
+            return connection.execute(delete(events).where(events.c.source == source)).rowcount
+
+    def adopt(self) -> int:
+        """Give events without a track the track that has arrived since; return how many found theirs."""
+        find = matcher(self._library).find
+        told = 0
+        for rows in self._lost():
+            found = [(row, find(artist=row.artist, title=row.title, album=row.album).id) for row in rows]
+            told += self._tell([{"event": row.id, "track": id} for row, id in found if id is not None])
+        return told
+
+    def _lost(self) -> Iterator[Sequence[Any]]:
+        columns = (events.c.id, events.c.artist, events.c.title, events.c.album)
+        lost = select(*columns).where(events.c.track_id.is_(None), events.c.title.is_not(None))
+        after = 0
+        while True:
+            with self._database.read() as connection:
+                page = lost.where(events.c.id > after).order_by(events.c.id).limit(BATCH)
+                rows = connection.execute(page).all()
+            if not rows:
+                return
+            yield rows
+            after = rows[-1].id
+
+    def _tell(self, tracks: list[dict[str, int]]) -> int:
+        if not tracks:
+            return 0
+        orphan = update(events).where(events.c.id == bindparam("event"), events.c.track_id.is_(None))
+        with self._database.write() as connection:
+            return connection.execute(orphan.values(track_id=bindparam("track")), tracks).rowcount
+
+
+def _keep(connection: Connection, batch: Sequence[Event]) -> Added:
+    rows = [{f"its_{name}": getattr(event, name) for name in _COLUMNS} for event in batch]
+    new = connection.execute(_INSERT, rows).rowcount
+    changed = connection.execute(_CHANGE, rows).rowcount
+    connection.execute(_ADOPT, rows)
+    return Added(new, changed, len(batch) - new - changed)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(**row._mapping)
+
+
+_ITS: dict[str, Any] = {name: bindparam(f"its_{name}") for name in _COLUMNS}
+_SAME = (events.c.source == _ITS["source"]) & (events.c.key == _ITS["key"])
+_INSERT = insert(events).values(**_ITS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+_CHANGE = (
+    update(events)
+    .where(_SAME, or_(*(events.c[name].is_distinct_from(_ITS[name]) for name in _MAY_CHANGE)))
+    .values({name: _ITS[name] for name in _MAY_CHANGE})
+)
+_ADOPT = update(events).where(_SAME, events.c.track_id.is_(None)).values(track_id=_ITS["track_id"])
