@@ -12,6 +12,7 @@ from tests.libraries import dump, v1
 from tunelens.base.errors import DataError
 from tunelens.library.copies import prove
 from tunelens.library.database import Database
+from tunelens.library.rows import UPPER
 from tunelens.library.schema import SCHEMA_VERSION
 from tunelens.library.store import Library
 from tunelens.models.prediction import Prediction
@@ -64,7 +65,7 @@ def test_what_was_heard_is_read_as_before_and_found_by_full_text(old):
 def test_numbers_that_bundles_said_become_columns(old):
     with closing(sqlite3.connect(old)) as raw, raw:
         (text,) = raw.execute("SELECT document FROM analyses WHERE track_id = 1").fetchone()
-        said = Prediction("continuous", value=0.25)
+        said = Prediction("single", probabilities={UPPER["valence"]: 0.25})
         document = json.loads(text) | {"predictions": {"valence": said.to_dict()}}
         raw.execute("UPDATE analyses SET document = ? WHERE track_id = 1", (json.dumps(document),))
         raw.execute("UPDATE analyses SET document = '{' WHERE track_id = 2")  # damage is not spread
