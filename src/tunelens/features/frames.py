@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,8 @@ class Frames:
     (20, 44)
     """
 
+    reducers: ClassVar[Mapping[str, Callable[[Block, Grid], Float32]]] = REDUCERS
+
     def __init__(
         self,
         clip: Clip,
@@ -120,9 +122,9 @@ class Frames:
 
     @cached_property
     def _reduced(self) -> dict[str, Float32]:
-        parts: dict[str, list[Float32]] = {name: [] for name in REDUCERS}
+        parts: dict[str, list[Float32]] = {name: [] for name in self.reducers}
         for block in self._blocks():
-            for name, reduce in REDUCERS.items():
+            for name, reduce in self.reducers.items():
                 parts[name].append(reduce(block, self.grid))
         return {name: np.concatenate(arrays) for name, arrays in parts.items()}
 

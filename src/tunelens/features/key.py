@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tunelens.features.chroma import PITCH_CLASSES
 from tunelens.features.grid import Float32, Float64
@@ -84,11 +86,9 @@ class Tones:
     @classmethod
     def of(cls, y: Float32, sr: int) -> Tones:
         """Measure one-dimensional `y`: peaks from 80 to 1400 Hz of spectra of 186 ms."""
-        n_fft = max(64, 2 * round(_N_FFT * sr / 44100))
-        n_frames = 1 + len(y) // n_fft
         total = np.zeros(12 * STEPS)
-        for start in range(0, n_frames, _BLOCK):
-            total += _histogram(framed(y, n_fft, n_fft, start, min(start + _BLOCK, n_frames)), sr)
+        for _, _, place, weights in _spectra(y, sr):
+            total += _spread(place, weights)[0]
         return cls(total)
 
     def __add__(self, other: Tones) -> Tones:
@@ -101,7 +101,29 @@ def _window(n: int) -> Float32:
     return np.hanning(n).astype(np.float32)
 
 
-def _histogram(frames: Float32, sr: int) -> Float64:
+def tones_over_time(y: Float32, sr: int) -> tuple[Float64, Float32]:
+    """Return what `Tones` adds up, spectrum by spectrum: times in seconds (t,), histograms (t, 120)."""
+    times, tones = [np.zeros(0)], [np.zeros((0, 12 * STEPS), np.float32)]
+    for times_s, rows, place, weights in _spectra(y, sr):
+        cells = _spread(place, weights, rows, times_s.size)
+        times.append(times_s)
+        tones.append(cells.astype(np.float32))
+    return np.concatenate(times), np.concatenate(tones)
+
+
+def _spectra(y: Float32, sr: int) -> Iterator[tuple[Float64, NDArray[np.intp], Float64, Float32]]:
+    """Yield, block by block, times of spectra in seconds, and spectrum, place and weight of each peak."""
+    n_fft = max(64, 2 * round(_N_FFT * sr / 44100))
+    n_frames = 1 + len(y) // n_fft
+    for start in range(0, n_frames, _BLOCK):
+        stop = min(start + _BLOCK, n_frames)
+        yield (
+            np.arange(start, stop, dtype=np.float64) * (n_fft / sr),
+            *_peaks(framed(y, n_fft, n_fft, start, stop), sr),
+        )
+
+
+def _peaks(frames: Float32, sr: int) -> tuple[NDArray[np.intp], Float64, Float32]:
     from scipy import fft
 
     n_fft = frames.shape[1]
@@ -111,7 +133,7 @@ def _histogram(frames: Float32, sr: int) -> Float64:
     rows, columns = np.nonzero((here > left) & (here >= right))
     bins = columns + max(low, 1) + _shift(left[rows, columns], here[rows, columns], right[rows, columns])
     place = np.mod(12 * np.log2(bins * (sr / n_fft) / 440.0) + 9, 12) * STEPS
-    return _spread(place, np.sqrt(here[rows, columns]))
+    return rows, place, np.sqrt(here[rows, columns])
 
 
 def _shift(left: Float32, here: Float32, right: Float32) -> Float32:
@@ -121,13 +143,14 @@ def _shift(left: Float32, here: Float32, right: Float32) -> Float32:
     return np.clip(0.5 * (a - c) / np.minimum(a - 2 * b + c, -tiny), -0.5, 0.5)
 
 
-def _spread(place: Float64, weights: Float32) -> Float64:
-    """Return a histogram in which each weight is shared by the two nearest steps."""
+def _spread(place: Float64, weights: Float32, rows: NDArray[np.intp] | int = 0, n_rows: int = 1) -> Float64:
+    """Return histograms in which each weight is shared by the two nearest steps, (n_rows, 120)."""
     below = place.astype(int)
     share = place - below
     n = 12 * STEPS
-    both = np.concatenate([below % n, (below + 1) % n])
-    return np.bincount(both, np.concatenate([weights * (1 - share), weights * share]), n) + np.zeros(n)
+    both = np.concatenate([rows * n + below % n, rows * n + (below + 1) % n])
+    parts = np.concatenate([weights * (1 - share), weights * share])
+    return np.bincount(both, parts, n_rows * n).reshape(n_rows, n) + np.zeros(n)
 
 
 def _alignment(tones: Tones) -> complex:
@@ -148,9 +171,19 @@ def tonality(tones: Tones) -> float:
 
 def pitch_classes(tones: Tones) -> Float64:
     """Return the weight of the 12 pitch classes from C up at the track's own tuning, (12,)."""
+    return _notes(tones) @ tones.histogram
+
+
+def pitch_classes_over_time(histograms: Float32, tones: Tones) -> Float64:
+    """Return the same of every histogram (t, 120), at the tuning of `tones`, (t, 12)."""
+    return histograms @ _notes(tones).T
+
+
+def _notes(tones: Tones) -> Float64:
+    """Return how much each step of a histogram is each pitch class, (12, 120)."""
     away = np.arange(12 * STEPS) / STEPS - tuning(tones) - np.arange(12)[:, None]
     away = np.mod(away + 6, 12) - 6
-    return np.exp(-0.5 * (away / _NOTE_WIDTH) ** 2) @ tones.histogram
+    return np.exp(-0.5 * (away / _NOTE_WIDTH) ** 2)
 
 
 @lru_cache(maxsize=1)

@@ -67,8 +67,8 @@ class Summary:
     waveform: WaveformSums
 
     @classmethod
-    def of(cls, window: Window) -> Summary:
-        """Measure a window.
+    def of(cls, window: Window, frames: Frames | None = None) -> Summary:
+        """Measure a window; `frames` are those of its clip, if they are at hand.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class Summary:
         DataError
             When samples are not finite.
         """
-        frames = Frames(window.clip)
+        frames = frames or Frames(window.clip)
         # the last frame of a window stands where the first of the next one stands
         kept = slice(None) if window.is_last else slice(0, max(1, frames.n_frames - 1))
         y, sr = frames.clip.y, frames.clip.sr

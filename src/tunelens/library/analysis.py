@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,34 @@ from tunelens.models import Tagging
 from tunelens.models.prediction import Prediction
 
 ALL_PATCHES = "all"
+
+
+@dataclass(frozen=True)
+class Print:
+    """What a recording is known again by, see `tunelens.library.prints`.
+
+    Parameters
+    ----------
+    kind : str
+        "landmarks" or "chroma".
+    version : str
+        Of what made it.
+    data : bytes
+        As `Peaks.pack` or `ChromaSequence.pack` writes it.
+    """
+
+    kind: str
+    version: str
+    data: bytes
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the print as JSON knows it, `data` in base64."""
+        return {"kind": self.kind, "version": self.version, "data": b64encode(self.data).decode()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, str]) -> Self:
+        """Build from what `to_dict` returned."""
+        return cls(values["kind"], values["version"], b64decode(values["data"], validate=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +68,8 @@ class Analysis:
         What each net heard.
     predictions : Mapping of str to Prediction
         What each bundle says of it, by the bundle's name.
+    prints : tuple of Print
+        What it is known again by.
     warnings : tuple of str
         What is wrong with the recording.
     versions : Mapping of str to str
@@ -54,6 +85,7 @@ class Analysis:
     descriptors: Descriptors
     taggings: tuple[Tagging, ...] = ()
     predictions: Mapping[str, Prediction] = field(default_factory=dict)
+    prints: tuple[Print, ...] = ()
     warnings: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,6 +106,7 @@ class Analysis:
             "descriptors": self.descriptors.to_dict(),
             "taggings": [tagging.to_dict() for tagging in self.taggings],
             "predictions": {name: said.to_dict() for name, said in self.predictions.items()},
+            "prints": [one.to_dict() for one in self.prints],
             "warnings": list(self.warnings),
             "versions": dict(self.versions),
         }
@@ -93,6 +126,7 @@ class Analysis:
             predictions={
                 name: Prediction.from_dict(said) for name, said in values.get("predictions", {}).items()
             },
+            prints=tuple(Print.from_dict(one) for one in values.get("prints", ())),
             warnings=tuple(values["warnings"]),
             versions=dict(values["versions"]),
         )

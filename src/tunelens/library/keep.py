@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Integer, Row, Text, cast, delete, select, upd
 from sqlalchemy.dialects.sqlite import insert
 
 from tunelens.base.errors import DataError, TunelensError
-from tunelens.library.analysis import Analysis
+from tunelens.library.analysis import Analysis, Print
 from tunelens.library.fulltext import put_text
 from tunelens.library.identity import path_to_text, text_to_path
 from tunelens.library.query import LIKELY, TOP
 from tunelens.library.rows import NamedArray, arrays_of, document_of, restore_taggings, tag_rows, track_row
-from tunelens.library.schema import analyses, failures, layouts, meta, tags, tracks, vectors
+from tunelens.library.schema import analyses, failures, layouts, meta, prints, tags, tracks, vectors
 
 
 def put(connection: Connection, analysis: Analysis) -> int:
@@ -28,8 +28,9 @@ def put(connection: Connection, analysis: Analysis) -> int:
     name = path_to_text(analysis.path)
     old = connection.execute(select(tracks.c.id, tracks.c.sha256).where(tracks.c.path == name)).first()
     if old is not None and old.sha256 == analysis.content_sha256:
-        analysis = _with_older_taggings(connection, old.id, analysis)
+        analysis = _with_older_parts(connection, old.id, analysis)
     number = _put_track(connection, name, analysis)
+    _put_prints(connection, number, analysis.prints)
     for table in (tags, vectors, analyses):
         connection.execute(delete(table).where(table.c.track_id == number))
     connection.execute(insert(analyses).values(track_id=number, document=document_of(analysis)))
@@ -59,7 +60,7 @@ def _put_track(connection: Connection, name: str, analysis: Analysis) -> int:
     return connection.execute(upsert).scalar_one()
 
 
-def _with_older_taggings(connection: Connection, number: int, analysis: Analysis) -> Analysis:
+def _with_older_parts(connection: Connection, number: int, analysis: Analysis) -> Analysis:
     try:
         with undamaged(number):
             held = read_held(connection, number)
@@ -71,7 +72,17 @@ def _with_older_taggings(connection: Connection, number: int, analysis: Analysis
     asked = {tagging.model for tagging in analysis.taggings}
     kept = tuple(tagging for tagging in older if tagging.model not in asked)
     versions = {tagging.model: held.versions[tagging.model] for tagging in kept}
+    if held.prints and not analysis.prints:
+        analysis = replace(analysis, prints=tuple(held.prints))
+        versions["prints"] = held.versions.get("prints", "")
     return replace(analysis, taggings=analysis.taggings + kept, versions={**versions, **analysis.versions})
+
+
+def _put_prints(connection: Connection, number: int, found: tuple[Print, ...]) -> None:
+    connection.execute(delete(prints).where(prints.c.track_id == number))
+    if found:
+        rows = [{"track_id": number, "kind": p.kind, "version": p.version, "data": p.data} for p in found]
+        connection.execute(insert(prints), rows)
 
 
 def _put_array(connection: Connection, number: int, array: NamedArray) -> None:
@@ -100,6 +111,7 @@ class Held:
     versions: Mapping[str, str]
     document: str
     arrays: list[NamedArray]
+    prints: list[Print]
 
 
 @contextmanager
@@ -124,7 +136,9 @@ def read_held(connection: Connection, number: int) -> Held | None:
         return None
     found = connection.execute(select(vectors).where(vectors.c.track_id == number))
     arrays = [_array(connection, one) for one in found]
-    return Held(text_to_path(row.path), versions_of(row.versions), row.document, arrays)
+    known = connection.execute(select(prints).where(prints.c.track_id == number).order_by(prints.c.kind))
+    known_by = [Print(one.kind, one.version, one.data) for one in known]
+    return Held(text_to_path(row.path), versions_of(row.versions), row.document, arrays, known_by)
 
 
 def _array(connection: Connection, row: Row[Any]) -> NamedArray:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.features.pooling import Pooled
-from tunelens.library.analysis import Analysis
+from tunelens.library.analysis import Analysis, Print
 from tunelens.library.identity import escape, path_to_text
 from tunelens.library.query import tag_word
 from tunelens.library.track import GROUPS
@@ -158,9 +158,9 @@ def arrays_of(analysis: Analysis) -> Iterator[NamedArray]:
 
 
 def document_of(analysis: Analysis) -> str:
-    """Return `analysis` as JSON without path and without what `arrays_of` gives."""
+    """Return `analysis` as JSON without path, prints and what `arrays_of` gives."""
     document = analysis.to_dict()
-    del document["descriptors"]["pooled"]
+    del document["descriptors"]["pooled"], document["prints"]
     for tagging in document["taggings"]:
         for name in ("tags", "scores", "embeddings"):
             del tagging[name]
@@ -173,8 +173,10 @@ def predictions_of(document: str) -> dict[str, Prediction]:
     return {name: Prediction.from_dict(one) for name, one in said.items()}
 
 
-def restore(path: Path, document: str, arrays: Iterable[NamedArray]) -> Analysis:
-    """Join what `document_of` and `arrays_of` split; `path` is where the file is now.
+def restore(
+    path: Path, document: str, arrays: Iterable[NamedArray], prints: Iterable[Print] = ()
+) -> Analysis:
+    """Join what `document_of` and `arrays_of` split, and prints; `path` is where the file is now.
 
     Raises
     ------
@@ -187,7 +189,7 @@ def restore(path: Path, document: str, arrays: Iterable[NamedArray]) -> Analysis
     values["path"] = path_to_text(path)
     values["descriptors"]["pooled"] = Pooled(pooled.names, pooled.values[0]).to_dict()
     values["taggings"] = [_complete(tagging, held) for tagging in values["taggings"]]
-    return Analysis.from_dict(values)
+    return replace(Analysis.from_dict(values), prints=tuple(prints))
 
 
 def restore_taggings(document: str, arrays: Iterable[NamedArray]) -> tuple[Tagging, ...]:

@@ -313,7 +313,7 @@ class Library:
             held = read_held(connection, number)
             if held is None:
                 raise NotFoundError(f"track {number} has gone")
-            return restore(held.path, held.document, held.arrays)
+            return restore(held.path, held.document, held.arrays, held.prints)
 
     def _resolve(self, ref: int | str | Path) -> int:
         text = str(ref)

@@ -14,9 +14,11 @@ from tunelens.base.errors import DataError, MissingDependencyError, ParameterErr
 from tunelens.base.settings import Settings
 from tunelens.base.version import __version__
 from tunelens.features.descriptors import DESCRIPTORS_VERSION, Descriptors, describe
+from tunelens.features.landmarks import BandFrames
 from tunelens.features.summary import Summary
-from tunelens.library.analysis import Analysis, version_of
+from tunelens.library.analysis import Analysis, Print, version_of
 from tunelens.library.identity import FileStamp
+from tunelens.library.prints import PRINTS_VERSION, Printer
 from tunelens.models import BACKBONES, DEFAULT_BACKBONES, DEFAULT_PATCHES, Ear, Tagging
 from tunelens.models.bundles import Bundle
 from tunelens.services.ask import ask, asked_bundles, warnings_of
@@ -41,7 +43,7 @@ class HearOptions:
     Examples
     --------
     >>> HearOptions(models=()).versions().keys()
-    dict_keys(['descriptors'])
+    dict_keys(['descriptors', 'prints'])
     """
 
     models: tuple[str, ...] = DEFAULT_BACKBONES
@@ -64,7 +66,7 @@ class HearOptions:
         """
         nets = {name: version_of(BACKBONES[name].version, self.n_patches) for name in self.models}
         asked = {f"bundle:{name}": one.version for name, one in self.asked().items()}
-        return {"descriptors": str(DESCRIPTORS_VERSION), **nets, **asked}
+        return {"descriptors": str(DESCRIPTORS_VERSION), "prints": PRINTS_VERSION, **nets, **asked}
 
     def asked(self) -> dict[str, Bundle]:
         """Return the bundles that are asked, by name.
@@ -113,6 +115,7 @@ def hear(path: Path, options: HearOptions) -> Analysis:
         descriptors=heard.descriptors,
         taggings=heard.taggings,
         predictions=said,
+        prints=heard.prints,
         warnings=(*heard.listening.warnings, *warnings_of(said)),
         versions={"tunelens": __version__, **options.versions()},
     )
@@ -143,17 +146,21 @@ class _Heard:
     listening: Listening
     descriptors: Descriptors
     taggings: tuple[Tagging, ...]
+    prints: tuple[Print, ...]
 
 
 def _listen(path: Path, options: HearOptions) -> _Heard:
     listening = listen(path, max_duration_s=options.settings.max_duration_s)
     ears = [BACKBONES[name].listener(options.n_patches, options.settings) for name in options.models]
-    descriptors = describe(Summary.concat(_summaries(listening, ears)))
-    return _Heard(listening, descriptors, tuple(ear.finish() for ear in ears))
+    printer = Printer()
+    descriptors = describe(Summary.concat(_summaries(listening, ears, printer)))
+    return _Heard(listening, descriptors, tuple(ear.finish() for ear in ears), printer.finish())
 
 
-def _summaries(listening: Listening, ears: list[Ear]) -> Iterable[Summary]:
+def _summaries(listening: Listening, ears: list[Ear], printer: Printer) -> Iterable[Summary]:
     for window in listening:
         for ear in ears:
             ear.add(window.clip)
-        yield Summary.of(window)
+        frames = BandFrames(window.clip)
+        printer.add(window, frames.band)
+        yield Summary.of(window, frames)
