@@ -4,6 +4,7 @@
 
     TunelensError
     ├── ParameterError (ValueError)             a value is not allowed          exit 2   http 400
+    │   └── QueryError                          a query cannot be read
     ├── UnknownNameError (LookupError)          a name is not registered        exit 2   http 404
     ├── AudioError                              a file cannot be heard          exit 3   http 422
     │   ├── DecodeError
@@ -56,7 +57,7 @@ class TunelensError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, self.hint)
 
-    def to_dict(self) -> dict[str, str | None]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the error as the object that ``--json`` and the API print."""
         return {"code": self.code, "message": self.message, "hint": self.hint}
 
@@ -69,6 +70,38 @@ class ParameterError(TunelensError, ValueError):
     """A value is outside what is allowed."""
 
     code, exit_code, http_status = "parameter", 2, 400
+
+
+class QueryError(ParameterError):
+    """A query of the library cannot be read; the only error that knows a place.
+
+    Parameters
+    ----------
+    message, hint : str
+        As for any error.
+    query : str
+        The query.
+    position : int
+        Character of it that is wrong, from 0.
+    """
+
+    code = "query"
+
+    def __init__(self, message: str, *, hint: str | None = None, query: str = "", position: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.query = query
+        self.position = position
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild_query, (self.message, self.hint, self.query, self.position)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as other errors are, and where in which query it is."""
+        return {**super().to_dict(), "query": self.query, "position": self.position}
+
+
+def _rebuild_query(message: str, hint: str | None, query: str, position: int) -> QueryError:
+    return QueryError(message, hint=hint, query=query, position=position)
 
 
 class UnknownNameError(TunelensError, LookupError):

@@ -14,37 +14,57 @@ from typing import Any
 from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.sqlite import insert
 
+from tunelens.library.identity import escape
 from tunelens.library.schema import texts
 
-# kana, Han and Hangul syllables are written without spaces between words
+_FROM = {name: name for name in ("title", "artist", "album", "genre", "path")}
+_FROM |= {"albumartist": "album_artist"}
+
+# Written without spaces between words: kana, Han, Hangul (with particles), Thai, Lao, Burmese, Khmer
 _UNSPACED = re.compile(
-    "([\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+_VOICED = {"\u3099", "\u309a"}  # the marks that make か to が: other sounds, no accents
+_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+    | {chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)}
 )
 
 
 def fold(text: str) -> str:
     """Return `text` as it is stored and sought.
 
+    Wide and narrow forms, case, accents and the two kinds of kana are made one; characters of scripts
+    without spaces stand alone.
+
     Examples
     --------
-    >>> fold("Beyoncé")
-    'beyonce'
-    >>> fold("周杰伦 Live")
-    '周 杰 伦 live'
+    >>> fold("Beyoncé, Sigur Rós, MØ")
+    'beyonce, sigur ros, mo'
+    >>> fold("周杰伦 Live"), fold("ｶﾀｶﾅ") == fold("かたかな")
+    ('周 杰 伦 live', True)
     """
-    wide = unicodedata.normalize("NFKC", text).casefold()
-    spaced = _UNSPACED.sub(r" \1 ", wide)
-    bare = (char for char in unicodedata.normalize("NFD", spaced) if not unicodedata.combining(char))
-    return " ".join(unicodedata.normalize("NFC", "".join(bare)).split())
+    wide = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    spaced = _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", wide))
+    split = unicodedata.normalize("NFD", spaced)
+    bare = "".join(char for char in split if char in _VOICED or not unicodedata.combining(char))
+    return " ".join(unicodedata.normalize("NFC", bare).split())
+
+
+def has_words(text: str) -> bool:
+    """Is there anything in `text` that full text knows: a letter or a digit?"""
+    return any(unicodedata.category(char)[0] in "LN" for char in fold(text))
 
 
 def put_text(connection: Connection, number: int, row: Mapping[str, Any], tags: Iterable[str]) -> None:
-    """Keep the words of track `number`, whose columns are `row`."""
+    """Keep the words of track `number`: its columns and, if there are any, its ``lyrics`` in `row`."""
     connection.execute(delete(texts).where(texts.c.rowid == number))
-    connection.execute(insert(texts).values(rowid=number, **text_of(row, tags), lyrics=""))
+    lyrics = fold(escape(row.get("lyrics") or ""))
+    connection.execute(insert(texts).values(rowid=number, **text_of(row, tags), lyrics=lyrics))
 
 
 def text_of(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, str]:
     """Return the columns of ``texts`` that follow from others: all but the lyrics."""
-    said = {name: fold(row[name] or "") for name in ("title", "artist", "album", "path")}
+    said = {name: fold(row[column] or "") for name, column in _FROM.items()}
     return said | {"tags": fold(" ".join(tags))}

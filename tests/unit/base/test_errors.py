@@ -12,6 +12,7 @@ from tunelens.base.errors import TunelensError, UnknownNameError
 TABLE = {
     "TunelensError": (Exception, Exception, "error", 1, 500),
     "ParameterError": (TunelensError, ValueError, "parameter", 2, 400),
+    "QueryError": (errors.ParameterError, ValueError, "query", 2, 400),
     "UnknownNameError": (TunelensError, LookupError, "unknown_name", 2, 404),
     "AudioError": (TunelensError, Exception, "audio", 3, 422),
     "DecodeError": (errors.AudioError, Exception, "decode", 3, 422),
@@ -56,7 +57,8 @@ def test_every_error_survives_the_way_between_processes(kind: type[TunelensError
     back = pickle.loads(pickle.dumps(sent))
     assert type(back) is kind
     assert str(back) == str(sent) == "'a.mp3' 不行"
-    assert back.to_dict() == {"code": kind.code, "message": "'a.mp3' 不行", "hint": hint}
+    told = {"code": kind.code, "message": "'a.mp3' 不行", "hint": hint}
+    assert back.to_dict() == sent.to_dict() == sent.to_dict() | told
 
 
 def test_unknown_name_offers_neighbours() -> None:

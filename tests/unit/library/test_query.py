@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tunelens.base.errors import ParameterError
-from tunelens.library.query import MOST_TERMS, Term, parse
+from tunelens.library.query import MOST_TERMS, Every, Term, Without, parse
 
 
 @pytest.fixture
@@ -37,11 +37,36 @@ def shelf(library, make):
         ("moon blue", "jazz"),
         ("-moon", "bare hop"),
         ("100%", "rock"),
-        ("moon_", "rock"),
+        ("moon_", "jazz rock"),
+        ("moo", "jazz rock"),
+        ('"moo"', ""),
+        ("oon", ""),
+        ("ＭＯＯＮ", "jazz rock"),
+        ("mo\u00f6n", "jazz rock"),
+        ("文", "rock"),
+        ("acid", "bare"),
+        ("female", "rock"),
+        ("moon (ann | band)", "jazz rock"),
+        ("moon ann | beats", "hop jazz"),
+        ("moon (ann OR beats)", "jazz"),
+        ("moon AND NOT ann", "rock"),
+        ("-(moon | beats)", "bare"),
+        ("-(moon ann)", "bare hop rock"),
+        ("ann|beats|nobody", "hop jazz"),
+        ("--moon", "jazz rock"),
+        ("moon｜beats", "hop jazz rock"),
+        ("（moon）", "jazz rock"),
+        ("“blue moon”", "jazz"),
+        ("title：moon", "jazz rock"),
+        ("Ann Lee – Blue Moon", "jazz"),
         ("中文", "rock"),
         ('title:"say \\"hi\\""', "hop"),
         ("TITLE:BLUE", "jazz"),
         ("album:beats", "hop"),
+        ("title:=moon", ""),
+        ('title:="Blue MOON"', "jazz"),
+        ("artist:ann|中文", "jazz rock"),
+        ("title:blue|album:beats", "hop jazz"),
         ("path:hop.wav", "hop"),
         ("tempo:90..100", "hop jazz"),
         ("tempo:96", "jazz"),
@@ -54,6 +79,19 @@ def shelf(library, make):
         ("energy:<=0.5 energy:>=0.5 -bare", "hop"),
         ("year:>=2000", "rock"),
         ("year:=1999", "jazz"),
+        ("year:1990s", "jazz"),
+        ("year>=2000", "rock"),
+        ("bpm:96", "jazz"),
+        ("tempo:９６", "jazz"),
+        ("has:year", "jazz rock"),
+        ("missing:year", "bare hop"),
+        ("missing:genre", ""),
+        ("missing:mood", "bare hop"),
+        ("missing:bpm", "bare"),
+        ("has:title|album", "hop jazz rock"),
+        ("added:1d", "bare hop jazz rock"),
+        ("added:<1d", ""),
+        ("added:2020..2021-06", ""),
         ("duration:3:00..3:30", "jazz rock"),
         ("duration:>3:00", "jazz"),
         ("loudness:<-1", "bare hop jazz rock"),
@@ -66,6 +104,10 @@ def shelf(library, make):
         ("key:C#", "hop"),
         ("mode:minor", "jazz"),
         ("genre:jazz", "bare hop jazz"),
+        ("genre:=jazz", "hop jazz"),
+        ("-genre:=jazz", "bare rock"),
+        ('genre:="acid jazz"', "bare"),
+        ("genre:jazz|hip-hop", "bare hop jazz"),
         ("genre:hip-hop", "hop"),
         ('genre:"hip hop"', "hop"),
         ("genre:rock", "hop jazz rock"),
@@ -94,15 +136,25 @@ def test_filters(shelf, where, expected):
         ("tempo:1e5", "at character 7"),
         ("tempo:" + "9" * 400, "at character 7"),
         ("key:H", "key is 'H'.* at character 5"),
-        ("genre:", "a value is missing at character 1"),
-        ("rock -", "a value is missing at character 6"),
+        ("genre:", "a value is missing at character 7"),
+        ("rock -", "a lone minus at character 6"),
+        ("(moon", 'a "\\(" without its "\\)" at character 1'),
+        ("moon) x", 'a "\\)" without its "\\(" at character 5'),
+        ("moon |", "something is missing at character 7"),
+        ("OR moon", "something is missing at character 1"),
+        ("()", "something is missing at character 2"),
+        ("(" * 30 + "a" + ")" * 30, "more than 20 deep at character 22"),
+        ("added:2024-13", "added is '2024-13'.* at character 7"),
+        ("missing:moon", "at character 9"),
+        ("liked:maybe", "yes or no is needed, at character 7"),
+        ("foo(bar baz", "a quote or bracket .* at character 4"),
         ('"open', "quote .* at character 1"),
         ('a"b', "quote .* at character 2"),
         ("a\0b", "a NUL at character 2"),
         ("tag:---", "a tag is needed, at character 5"),
         ('title:" "', "an empty value at character 8"),
         ("x" * 2000, "at most 1000"),
-        ("a " * (MOST_TERMS + 1), "51 terms"),
+        ("a " * (MOST_TERMS + 1), "more than 50 terms at character 101"),
     ],
 )
 def test_mistakes_are_pointed_at(library, where, message):
@@ -125,7 +177,7 @@ def test_an_unknown_field_offers_its_neighbours():
 
 
 def test_terms_know_where_they_stand():
-    assert parse('  -genre:"two words"  x') == (
-        Term("genre", "two words", negated=True, position=10),
-        Term("", "x", position=22),
+    text = '  -genre:"two words"  x'
+    assert parse(text) == Every(
+        (Without(Term("genre", "two words", 10, quoted=True, query=text)), Term("", "x", 22, query=text))
     )

@@ -1,0 +1,66 @@
+"""The query language of the library: ``genre:jazz tempo:90..110 -mood:sad key:Am "words in title"``.
+
+One grammar for ``--where``, ``tunelens search``, Python and saved queries; `docs/search.md` has all of it.
+A text is parsed to a tree of `Term` and that is compiled to SQLAlchemy expressions with bound values; words
+go to full text as quoted phrases. No part of the text ever becomes SQL or syntax of full text.
+
+A track without the value never matches a term, so that ``-`` gives exactly the other tracks.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, true
+
+from tunelens.library.query.fields import meaning
+from tunelens.library.query.grammar import (
+    LONGEST,
+    MOST_TERMS,
+    Either,
+    Every,
+    Node,
+    Term,
+    Without,
+    parse,
+    terms,
+)
+from tunelens.library.query.names import FIELDS
+from tunelens.library.query.tagged import likely, tag_word
+from tunelens.library.query.words import is_text, match_of, together
+from tunelens.library.schema import LIKELY, TOP, tracks
+
+__all__ = [
+    "FIELDS", "LIKELY", "LONGEST", "MOST_TERMS", "TOP", "Either", "Every", "Node", "Term", "Without",
+    "compiled", "condition", "likely", "match_of", "parse", "tag_word", "terms",
+]  # fmt: skip
+
+
+def condition(text: str) -> ColumnElement[bool]:
+    """Return the query `text` as a condition on ``tracks``; an empty text is true of every track.
+
+    Raises
+    ------
+    QueryError
+        The text is not a query; the error knows the character.
+    """
+    return compiled(parse(text))
+
+
+def compiled(node: Node) -> ColumnElement[bool]:
+    """Return a parsed query as a condition on ``tracks``.
+
+    Raises
+    ------
+    QueryError
+        A value is not one of its field.
+    """
+    if isinstance(node, Term):
+        return meaning(node)
+    if isinstance(node, Without):
+        return not_(func.coalesce(compiled(node.part), literal(False)))
+    if isinstance(node, Either) and not is_text(node):
+        return or_(*(compiled(part) for part in node.parts))
+    parts = (node,) if isinstance(node, Either) else node.parts
+    words = [part for part in parts if is_text(part)]
+    others = [compiled(part) for part in parts if not is_text(part)]
+    found = [tracks.c.id.in_(together(words))] if words else []  # one look into full text, not one a word
+    return and_(true(), *found, *others)
