@@ -15,6 +15,7 @@ descriptors and one net (one name in 中文, one with quotes), and a file that c
 
 def v1(path: Path, *, copies: int = 1) -> Path:
     """Write a library of schema 1 to `path`; each of its tracks as often as `copies` says."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.executescript(lzma.decompress(V1.read_bytes()).decode("utf-8"))
         raw.execute("PRAGMA journal_mode = WAL")

@@ -19,7 +19,7 @@ from tunelens.base.errors import DataError, NotFoundError, ParameterError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.base.progress import Progress
 from tunelens.library.faults import DAMAGED, told
-from tunelens.library.identity import sha256_of
+from tunelens.library.identity import path_to_text, sha256_of
 
 STEP_PAGES = 2048
 PATIENCE_S = 60.0
@@ -43,6 +43,10 @@ class Copy:
     path: Path
     size_bytes: int
     sha256: str
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the facts as a JSON object."""
+        return {"backup": path_to_text(self.path), "size_bytes": self.size_bytes, "sha256": self.sha256}
 
 
 def back_up(path: Path, to: Path, *, force: bool = False, progress: Progress | None = None) -> Copy:
@@ -69,6 +73,15 @@ def back_up(path: Path, to: Path, *, force: bool = False, progress: Progress | N
     sync(to.parent)
     _digest_path(to).write_text(f"{digest}  {to.name}\n", encoding="utf-8", errors="surrogateescape")
     return Copy(to, to.stat().st_size, digest)
+
+
+def keep(path: Path, what: str) -> Path:
+    """Copy the library at `path`, sound or not, beside it under a free name; return where."""
+    kept = name_for(path, what)
+    with atomic_path(kept) as temporary:
+        copy_pages(path, temporary)
+        sync(temporary)
+    return kept
 
 
 def name_for(path: Path, what: str) -> Path:

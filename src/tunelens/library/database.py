@@ -29,7 +29,7 @@ class Database:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._read_only = read_only
+        self.read_only = read_only
         self._engine = _frozen_engine(path) if read_only else _engine(path)
         self._durable_engine: Engine | None = None
 
@@ -76,7 +76,7 @@ class Database:
         if not names:
             self._create()
         elif "meta" not in names:
-            raise DataError(f"{str(self.path)!r} is an SQLite file, but not a Tunelens library")
+            raise not_a_library(self.path)
         if self._version() < SCHEMA_VERSION:
             self._migrate(keep)
 
@@ -92,7 +92,7 @@ class Database:
             return _checked(_schema_of(connection), self.path)
 
     def _migrate(self, keep: bool) -> None:
-        if self._read_only:
+        if self.read_only:
             raise DataError(
                 f"{str(self.path)!r} was written by an older Tunelens and cannot be brought up to date here",
                 hint="copy it to a place where you may write, and name the copy with --library",
@@ -109,13 +109,23 @@ class Database:
             self._durable_engine.dispose()
 
 
+def not_a_library(path: Path) -> DataError:
+    """Return the error that says that a file belongs to another program."""
+    return DataError(
+        f"{str(path)!r} is an SQLite file, but not a Tunelens library", hint="name another with --library"
+    )
+
+
 def _schema_of(connection: Connection) -> str | None:
     return connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
 
 
 def _checked(text: str | None, path: Path) -> int:
     if text is None or not text.isdecimal() or int(text) < 1:
-        raise DataError(f"{str(path)!r} is not a Tunelens library (schema version {text!r})")
+        raise DataError(
+            f"{str(path)!r} is not a Tunelens library (schema version {text!r})",
+            hint="name another with --library; if it was one, restore a backup",
+        )
     if int(text) > SCHEMA_VERSION:
         raise DataError(
             f"{str(path)!r} was written by a newer Tunelens "
@@ -174,8 +184,18 @@ def _engine(path: Path) -> Engine:
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says, not where sqlite3 guesses
     connection.execute("PRAGMA foreign_keys = ON")
-    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    wanted = "journal_mode = WAL" if _is_ours(connection) else "journal_mode"
+    mode = connection.execute(f"PRAGMA {wanted}").fetchone()[0]
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """May this file be changed to WAL mode: is it new, or a library that this program knows?"""
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if "meta" not in names:
+        return not names
+    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    return bool(row) and str(row[0]).isdecimal() and int(row[0]) <= SCHEMA_VERSION
 
 
 def _set_durable(connection: sqlite3.Connection, _record: Any) -> None:

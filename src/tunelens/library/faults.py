@@ -15,7 +15,7 @@ DAMAGED = "tunelens library check tells what is damaged; tunelens library restor
 
 _MEANINGS = {
     "locked": "another process has held it for a minute; try again when that one is done",
-    "not a database": "not an SQLite file, or damaged: name another with --library, or restore a backup",
+    "not a database": "if it was a library, tunelens library restore FILE brings a backup back",
     "malformed": DAMAGED,
     "disk is full": "make room and run again; everything finished before is kept",
     "readonly": "the file or its folder may not be written; name another with --library",

@@ -1,0 +1,42 @@
+"""Giving back the room that a library does not use."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from tunelens.library.store import Library
+from tunelens.library.upkeep.census import size_of
+
+
+@dataclass(frozen=True)
+class Vacuumed:
+    """How large a library was, and is, with its log; bytes."""
+
+    before_bytes: int
+    after_bytes: int
+
+    @property
+    def won_bytes(self) -> int:
+        """What the disk got back."""
+        return self.before_bytes - self.after_bytes
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the sizes as a JSON object."""
+        return asdict(self) | {"won_bytes": self.won_bytes}
+
+
+def vacuum(library: Library) -> Vacuumed:
+    """Write `library` anew without its gaps and put its full text in order; readers go on meanwhile.
+
+    Raises
+    ------
+    DataError
+        Another process writes, it is damaged, or there is no room for a second copy; nothing has changed.
+    """
+    before = size_of(library.path)
+    with library.database.bare() as connection:
+        connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA optimize")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Vacuumed(before, size_of(library.path))
