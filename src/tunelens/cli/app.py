@@ -16,6 +16,7 @@ from tunelens.cli import (
     evaluate,
     explain,
     export,
+    library,
     listing,
     models,
     plot,
@@ -53,6 +54,7 @@ for module in (
     doctor,
 ):
     app.command(module.NAME, epilog=module.EPILOG)(module.run)
+app.add_typer(library.app, name="library")
 app.add_typer(models.app, name="models")
 
 
