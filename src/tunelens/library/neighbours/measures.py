@@ -7,13 +7,13 @@ of another version, a tempo that nobody could tell.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from tunelens.features.descriptors import DESCRIPTORS_VERSION
 from tunelens.library.analysis import Analysis
@@ -39,7 +39,7 @@ _CHROMA = tuple(f"chroma_{i}.mean" for i in range(12))
 _BATCH = 2000
 
 
-def _named(rows: Sequence[str], statistics: Sequence[str]) -> tuple[str, ...]:
+def _named(rows: Iterable[str], statistics: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{row}.{statistic}" for row in rows for statistic in statistics)
 
 
@@ -145,21 +145,17 @@ def _degrees(chroma: Float32, tonic: str | None) -> Float32:
 
 def _facts(connection: Connection, wanted: Ids) -> dict[int, Mapping[str, Any]]:
     query = select(tracks.c.id, *(tracks.c[name] for name in _COLUMNS)).order_by(tracks.c.id)
-    rows = connection.execute(query.where(tracks.c.id.between(int(wanted[0]), int(wanted[-1]))))
-    asked = set(wanted.tolist())
-    return {row.id: row._mapping for row in rows if row.id in asked}
+    rows = connection.execute(query.where(tracks.c.id.in_(listed(wanted))))
+    return {row.id: dict(row._mapping) for row in rows}
 
 
 def _vectors(connection: Connection, kind: str, version: str, ids: Ids) -> Iterator[Any]:
-    if not len(ids):
-        return
     fields = (vectors.c.track_id, vectors.c.layout, vectors.c.data)
-    mine = vectors.c.track_id.between(int(ids[0]), int(ids[-1]))
+    mine = vectors.c.track_id.in_(listed(ids))
     query = select(*fields).where(mine, vectors.c.kind == kind, vectors.c.version == version)
     places = {number: place for place, number in enumerate(ids.tolist())}
     for row in connection.execute(query):
-        if row.track_id in places:
-            yield places[row.track_id], row.layout, row.data
+        yield places[row.track_id], row.layout, row.data
 
 
 def _net(connection: Connection, kind: str, ids: Ids) -> Float32:
@@ -181,6 +177,11 @@ def _pooled(connection: Connection, ids: Ids) -> Float32:
         if columns is not None and values.size == width:
             table[place] = values[columns]
     return table
+
+
+def listed(ids: Ids) -> Any:
+    """Return ids as a subquery: one bound value, however many there are."""
+    return select(func.json_each(json.dumps(ids.tolist())).table_valued("value").c.value)
 
 
 def _names(connection: Connection, layout: str) -> tuple[str, ...]:

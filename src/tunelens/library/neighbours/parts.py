@@ -7,6 +7,7 @@ library later moves nothing. The numbers in ``parts.npz`` were fitted once to mu
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.base.errors import ParameterError, UnknownNameError
+from tunelens.features.descriptors import DESCRIPTORS_VERSION
 from tunelens.library.neighbours import measures
 from tunelens.library.neighbours.measures import Float32, Measures
 
@@ -29,10 +31,10 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "energy": ("loudness", "range", "energy", "dynamics", *measures.ENERGY),
 }
 PARTS = tuple(INPUTS)
-SPACE_VERSION = "1"
-"""Changes whenever a track would get another place."""
-
 FILE = Path(__file__).with_name("parts.npz")
+METHOD = 1
+"""Raised whenever `Part.place` would put a track elsewhere."""
+
 _FARTHEST = 4.0
 _LEAST_KNOWN = 0.5
 _MOST = 1e6
@@ -155,12 +157,21 @@ def all_parts() -> tuple[Part, ...]:
         return tuple(
             Part(
                 name,
-                *(held[f"{name}.{what}"] for what in ("mean", "scale", "basis")),
-                float(held[f"{name}.lift"]),
-                held[f"{name}.likeness"],
+                mean=held[f"{name}.mean"],
+                scale=held[f"{name}.scale"],
+                basis=held[f"{name}.basis"],
+                lift=float(held[f"{name}.lift"]),
+                likeness=held[f"{name}.likeness"],
             )
             for name in PARTS
         )
+
+
+@lru_cache(maxsize=1)
+def space_version() -> str:
+    """Return a text that changes whenever a track would get another place."""
+    what = (METHOD, Weights(), INPUTS, measures.NETS, DESCRIPTORS_VERSION)
+    return hashlib.sha256(repr(what).encode() + FILE.read_bytes()).hexdigest()[:16]
 
 
 def spans() -> dict[str, slice]:

@@ -1,34 +1,130 @@
-"""What is kept of the space beside the library."""
+"""Files that can be made anew from the library at any time, kept so that the next run starts at once.
+
+They lie in the cache folder, in a folder for each library. A manifest names them with size and checksum and
+is written last: what it does not name does not count, and what does not fit its checksum is not used.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import secrets
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-from sqlalchemy import select
+from tunelens.base.files import atomic_path
+from tunelens.base.settings import Settings
+from tunelens.library.identity import path_to_text
 
-from tunelens.library.neighbours.measures import Float32, Ids, read_measures
-from tunelens.library.neighbours.parts import Weights, dimension, places
-from tunelens.library.schema import tracks
-from tunelens.library.store import Library
+FORMAT = 1
+_LONGEST_MANIFEST = 1 << 20
+_CHUNK = 1 << 24
+_NAME = re.compile(r"[a-z]+-[0-9a-f]{16}-[a-z]+")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What lay on a shelf, undamaged.
+
+    Parameters
+    ----------
+    facts : Mapping of str to Any
+        What was noted with the files.
+    paths : Mapping of str to Path
+        The files.
+    """
+
+    facts: Mapping[str, Any]
+    paths: Mapping[str, Path]
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where places are kept between two runs."""
+    """A folder of files that belong to one library.
 
-    library: Library
+    Parameters
+    ----------
+    folder : Path
+        The folder; made when something is kept.
+    """
+
+    folder: Path
 
     @classmethod
-    def of(cls, library: Library) -> Shelf:
-        """Return the shelf of a library."""
-        return cls(library)
+    def of(cls, library: Path, settings: Settings | None = None) -> Shelf:
+        """Return the shelf of the library file `library`."""
+        key = hashlib.sha256(path_to_text(library).encode()).hexdigest()[:24]
+        return cls((settings or Settings.from_env()).cache_dir / "neighbours" / key)
 
-    def places(self) -> tuple[Ids, Float32]:
-        """Return the tracks, ascending, and their places with the usual weights."""
-        with self.library.database.read() as connection:
-            ids = np.array(connection.scalars(select(tracks.c.id).order_by(tracks.c.id)).all(), np.int64)
-            found = [(some, places(table, Weights())) for some, table in read_measures(connection, ids)]
-        if not found:
-            return ids, np.zeros((0, dimension()), np.float32)
-        return np.concatenate([some for some, _ in found]), np.concatenate([rows for _, rows in found])
+    def load(self, name: str) -> Kept | None:
+        """Return what is kept under `name`; None when it is absent or damaged."""
+        try:
+            manifest = self._manifest(name)
+            paths = {what: self._checked(one) for what, one in manifest["files"].items()}
+            return Kept(manifest["facts"], paths) if manifest["format"] == FORMAT else None
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    def keep(self, name: str, facts: Mapping[str, Any], files: Mapping[str, Callable[[Path], None]]) -> None:
+        """Write files and then the manifest that makes them count.
+
+        Parameters
+        ----------
+        name : str
+            Lower-case letters.
+        facts : Mapping of str to Any
+            Noted with them; JSON.
+        files : Mapping of str to callable
+            What writes each file to the path that it is given.
+
+        Raises
+        ------
+        DataError
+            The folder cannot be written, or the disk is full; what was kept before still is.
+        """
+        token = secrets.token_hex(8)
+        described = {what: self._write(f"{name}-{token}-{what}", write) for what, write in files.items()}
+        manifest = {"format": FORMAT, "facts": dict(facts), "files": described}
+        with atomic_path(self.folder / f"{name}.json") as temporary:
+            temporary.write_text(json.dumps(manifest), "utf-8")
+        self._sweep(name, token)
+
+    def _manifest(self, name: str) -> dict[str, Any]:
+        path = self.folder / f"{name}.json"
+        if path.stat().st_size > _LONGEST_MANIFEST:
+            raise ValueError(name)
+        return json.loads(path.read_text("utf-8"))
+
+    def _checked(self, described: Mapping[str, Any]) -> Path:
+        if not _NAME.fullmatch(described["name"]):
+            raise ValueError(described["name"])
+        path = self.folder / described["name"]
+        if path.stat().st_size != described["size_bytes"] or checksum(path) != described["crc32"]:
+            raise ValueError(f"{path.name} is damaged")
+        return path
+
+    def _write(self, name: str, write: Callable[[Path], None]) -> dict[str, Any]:
+        path = self.folder / name
+        with atomic_path(path) as temporary:
+            write(temporary)
+        return {"name": name, "size_bytes": path.stat().st_size, "crc32": checksum(path)}
+
+    def _sweep(self, name: str, token: str) -> None:
+        for path in self.folder.glob(f"{name}-*"):
+            if _NAME.fullmatch(path.name) and token not in path.name:
+                with suppress(OSError):  # another process may have it mapped, where that forbids it
+                    path.unlink()
+
+
+def checksum(path: Path) -> int:
+    """Return the CRC-32 of a file."""
+    value = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            value = zlib.crc32(chunk, value)
+    return value

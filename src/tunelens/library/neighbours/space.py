@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tunelens.base.errors import NotFoundError, ParameterError
 from tunelens.library.analysis import Analysis
+from tunelens.library.neighbours.kept import Places
 from tunelens.library.neighbours.measures import Float32, Ids, measures_of
 from tunelens.library.neighbours.parts import Weights, dimension, places, spans, weighted
-from tunelens.library.neighbours.shelf import Shelf
 from tunelens.library.store import Library
 
 
@@ -53,14 +53,22 @@ class Space:
         DataError
             The library cannot be read.
         """
-        ids, matrix = Shelf.of(library).places()
+        return cls.of(Places.of(library), weights)
+
+    @classmethod
+    def of(cls, kept: Places, weights: Weights | None = None) -> Self:
+        """Return a space of places that are at hand."""
         usual = Weights()
         if weights is None or weights == usual:
-            return cls(ids, matrix)
-        return cls(ids, weighted(matrix, weights, before=usual), weights)
+            return cls(kept.ids, kept.matrix)
+        return cls(kept.ids, weighted(kept.matrix, weights, before=usual), weights)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def has(self, part: str) -> bool:
+        """Is a part known of any track?"""
+        return any(block.any() for block in np.array_split(self.matrix[:, spans()[part]], 16))
 
     def row_of(self, id: int) -> int:
         """Return the row of a track.

@@ -1,0 +1,162 @@
+"""Which neighbours may be told: a filter, and what they have in common with the seeds or must not have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, TypeVar
+
+import numpy as np
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+
+from tunelens.base.errors import ParameterError
+from tunelens.library.neighbours.harmony import mixable
+from tunelens.library.neighbours.measures import Ids, listed
+from tunelens.library.query import condition, likely, tag_word
+from tunelens.library.schema import tags, tracks
+from tunelens.library.store import Library
+from tunelens.library.track import Track
+
+OCTAVES = (0.5, 1.0, 2.0)
+"""Tempi that are one to a person who taps along: half, the same, double."""
+WIDEST_TEMPO = 0.5
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a neighbour must be. With several seeds it must suit one of them.
+
+    Parameters
+    ----------
+    where : str
+        A filter; see `tunelens.library.query`.
+    tempo : float or None
+        Its tempo, or half or double of it, is at most this share away from a seed's: 0.06 is 6 %.
+    key : bool
+        Its key mixes with a seed's on the wheel of DJs.
+    genre : bool
+        It shares a likely genre with a seed.
+    years : int or None
+        It is at most this many years older or younger than a seed.
+    other_artist, other_album : bool
+        It is not by an artist, or not from an album, of any seed.
+
+    Raises
+    ------
+    ParameterError
+        A number is outside what is allowed, or the filter cannot be read.
+    """
+
+    where: str = ""
+    tempo: float | None = None
+    key: bool = False
+    genre: bool = False
+    years: int | None = None
+    other_artist: bool = False
+    other_album: bool = False
+
+    def __post_init__(self) -> None:
+        condition(self.where)
+        if self.tempo is not None and not (isfinite(self.tempo) and 0 <= self.tempo <= WIDEST_TEMPO):
+            raise ParameterError(f"the tempo may differ by {self.tempo:g}; 0 to {WIDEST_TEMPO:g} is allowed")
+        if self.years is not None and not 0 <= self.years <= 10_000:
+            raise ParameterError(f"the year may differ by {self.years}; 0 to 10000 is allowed")
+
+    def condition(self, seeds: Sequence[Track]) -> ColumnElement[bool]:
+        """Return the choice as a condition on ``tracks``.
+
+        Raises
+        ------
+        ParameterError
+            No seed has the tempo, key, genre or year that it is asked for.
+        """
+        wanted = [name for name in _RELATIVE if getattr(self, name) not in (None, False)]
+        return and_(condition(self.where), *(_RELATIVE[name](self, seeds) for name in wanted))
+
+
+def admitted(library: Library, ids: Ids, chosen: ColumnElement[bool]) -> Ids:
+    """Return those of `ids` that `chosen` holds for, ascending."""
+    return _ids(library, and_(tracks.c.id.in_(listed(ids)), chosen))
+
+
+def all_admitted(library: Library, chosen: ColumnElement[bool]) -> Ids:
+    """Return every track that `chosen` holds for, ascending."""
+    return _ids(library, chosen)
+
+
+def contents_of(library: Library, ids: Ids) -> dict[int, str]:
+    """Return the SHA-256 of each of the tracks `ids`."""
+    with library.database.read() as connection:
+        rows = connection.execute(select(tracks.c.id, tracks.c.sha256).where(tracks.c.id.in_(listed(ids))))
+        return {row.id: row.sha256 for row in rows}
+
+
+def _ids(library: Library, chosen: ColumnElement[bool]) -> Ids:
+    with library.database.read() as connection:
+        found = connection.scalars(select(tracks.c.id).where(chosen).order_by(tracks.c.id))
+        return np.fromiter(found, np.int64)
+
+
+def _tempo(choice: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
+    bpms = _known("tempo", [seed.tempo_bpm for seed in seeds])
+    low, high = 1 - (choice.tempo or 0), 1 + (choice.tempo or 0)
+    centres = [bpm * octave for bpm in bpms for octave in OCTAVES]
+    return or_(*(tracks.c.tempo_bpm.between(centre * low, centre * high) for centre in centres))
+
+
+def _key(_: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
+    found = _known("key", [seed.key for seed in seeds])
+    keys = sorted({tuple(key.split()) for one in found for key in mixable(one)})
+    return or_(*(and_(tracks.c.tonic == tonic, tracks.c.mode == mode) for tonic, mode in keys))
+
+
+def _genre(_: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
+    heard = [genre for seed in seeds for genre in (*seed.likely_tags("genre"), seed.genre) if genre]
+    words = sorted({tag_word(genre) for genre in _known("genre", heard)})
+    same = and_(tags.c.word.in_(words), tags.c.group == "genre", likely())
+    return or_(tracks.c.id.in_(select(tags.c.track_id).where(same)), func.lower(tracks.c.genre).in_(words))
+
+
+def _years(choice: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
+    years = _known("year", [seed.year for seed in seeds])
+    apart = choice.years or 0
+    return or_(*(tracks.c.year.between(year - apart, year + apart) for year in years))
+
+
+def _other_artist(_: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
+    return and_(true(), *(~_is(tracks.c.artist, seed.artist) for seed in seeds if seed.artist))
+
+
+def _other_album(_: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
+    """Many albums have the same title: those of one name and one artist are one."""
+    by = func.coalesce(tracks.c.album_artist, tracks.c.artist)
+    named = [seed for seed in seeds if seed.album]
+    return and_(
+        true(),
+        *(~and_(_is(tracks.c.album, one.album), _is(by, one.album_artist or one.artist)) for one in named),
+    )
+
+
+def _is(column: ColumnElement[Any], text: str | None) -> ColumnElement[bool]:
+    return func.coalesce(func.lower(column), "") == func.lower(text or "")
+
+
+def _known(what: str, values: Sequence[T | None]) -> list[T]:
+    found = [value for value in values if value is not None]
+    if not found:
+        raise ParameterError(
+            f"no seed has a {what} that neighbours could share", hint="leave that choice out"
+        )
+    return found
+
+
+_RELATIVE: dict[str, Callable[[Choice, Sequence[Track]], ColumnElement[bool]]] = {
+    "tempo": _tempo,
+    "key": _key,
+    "genre": _genre,
+    "years": _years,
+    "other_artist": _other_artist,
+    "other_album": _other_album,
+}
