@@ -16,6 +16,7 @@ from tunelens.cli import (
     evaluate,
     explain,
     export,
+    feedback,
     library,
     listing,
     models,
@@ -56,6 +57,7 @@ for module in (
     app.command(module.NAME, epilog=module.EPILOG)(module.run)
 app.add_typer(library.app, name="library")
 app.add_typer(models.app, name="models")
+app.add_typer(feedback.app, name="feedback")
 
 
 def _version(wanted: bool) -> None:

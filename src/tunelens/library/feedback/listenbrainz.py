@@ -85,17 +85,17 @@ def _objects(document: Any, name: str) -> Iterator[dict[str, Any] | Fault]:
 
 
 def _events(lines: Iterable[dict[str, Any] | Fault], listener: str) -> Iterator[Told | Fault]:
-    nameless: dict[str, tuple[Told, str]] = {}
+    nameless: dict[str, list[Told]] = {}
     for number, line in enumerate(lines, 1):
         told = line if isinstance(line, Fault) else _told(line, listener, f"entry {number}")
         if isinstance(told, Told) and told.event.title is None:
-            nameless[told.mbid] = (told, f"entry {number}")
+            nameless.setdefault(told.mbid, []).append(told)
             continue
         yield told
-        if isinstance(told, Told) and told.mbid in nameless:
-            yield _named(nameless.pop(told.mbid)[0], told.event)
-    for told, where in nameless.values():
-        yield told if told.mbid else Fault(where, NO_SONG)
+        if isinstance(told, Told):
+            yield from (_named(one, told.event) for one in nameless.pop(told.mbid, ()))
+    for several in nameless.values():
+        yield from several
 
 
 def _named(told: Told, other: Event) -> Told:
@@ -119,7 +119,7 @@ def _judgement(line: dict[str, Any], listener: str, where: str) -> Told | Fault:
     facts = _Facts(dict_of(line.get("track_metadata")), text_of(line.get("recording_mbid")))
     score, at = line.get("score"), line.get("created")
     name = facts.mbid or text_of(line.get("recording_msid"))
-    if score not in _KINDS:
+    if not isinstance(score, int) or score not in _KINDS:
         return Fault(where, TAKEN_BACK)
     if not name or not (facts.mbid or facts.title):
         return Fault(where, NO_SONG)

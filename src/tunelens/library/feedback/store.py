@@ -104,6 +104,18 @@ class Feedback:
         with self._database.read() as connection:
             return {row.kind: row.n for row in connection.execute(query)}
 
+    def count_waiting(self) -> int:
+        """Return how many events wait for their track."""
+        query = select(func.count()).select_from(events).where(events.c.track_id.is_(None))
+        with self._database.read() as connection:
+            return connection.scalar(query) or 0
+
+    def newest(self, source: str, n: int) -> list[Event]:
+        """Return the `n` events of a source that were kept last, the last first."""
+        query = select(events).where(events.c.source == source).order_by(events.c.id.desc()).limit(n)
+        with self._database.read() as connection:
+            return [_event(row) for row in connection.execute(query)]
+
     def scores(self, listener: str | None = None) -> dict[int, Score]:
         """Return how well each track is liked by all, or by one listener.
 
@@ -135,10 +147,13 @@ class Feedback:
     def adopt(self) -> int:
         """Give events without a track the track that has arrived since; return how many found theirs."""
         find = matcher(self._library).find
+        known: dict[Any, int | None] = {}
         told = 0
         for rows in self._lost():
-            found = [(row, find(artist=row.artist, title=row.title, album=row.album).id) for row in rows]
-            told += self._tell([{"event": row.id, "track": id} for row, id in found if id is not None])
+            for name in {tuple(row[1:]) for row in rows} - known.keys():
+                known[name] = find(artist=name[0], title=name[1], album=name[2]).id
+            found = [(row.id, known[tuple(row[1:])]) for row in rows]
+            told += self._tell([{"event": event, "track": id} for event, id in found if id is not None])
         return told
 
     def _lost(self) -> Iterator[Sequence[Any]]:
