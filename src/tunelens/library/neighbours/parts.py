@@ -138,8 +138,11 @@ class Part:
         return self.basis.shape[1] + (self.lift > 0)
 
     def place(self, table: Measures) -> Float32:
-        """Return where tracks lie, shape (n, dim), rows of length 1; 0 where too little is known."""
-        X = table.take(INPUTS[self.name])
+        """Return where tracks lie, shape (n, dim), rows of length 1; 0 where too little is known.
+
+        Sums are in float64, so that a row comes out the same alone and in a batch.
+        """
+        X = table.take(INPUTS[self.name]).astype(np.float64)
         known = np.isfinite(X)
         Z = np.where(known, (np.where(known, X, 0) - self.mean) / self.scale, 0)
         Y = np.clip(Z, -_FARTHEST, _FARTHEST) @ self.basis
