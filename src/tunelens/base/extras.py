@@ -15,6 +15,9 @@ EXTRA_OF = {
     "skorch": "train",
     "mirdata": "mirdata",
     "pyarrow": "parquet",
+    "usearch": "ann",
+    "implicit": "recommend",
+    "mutagen": "tags",
 }
 """Which extra of Tunelens brings a library."""
 

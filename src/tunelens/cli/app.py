@@ -25,6 +25,7 @@ from tunelens.cli import (
     probe,
     report,
     show,
+    similar,
     train,
 )
 
@@ -39,6 +40,7 @@ app = typer.Typer(
 for module in (
     analyze,
     show,
+    similar,
     listing,
     export,
     report,

@@ -72,8 +72,12 @@ class Choice:
         ParameterError
             No seed has the tempo, key, genre or year that it is asked for.
         """
-        wanted = [name for name in _RELATIVE if getattr(self, name) not in (None, False)]
+        wanted = [name for name in _RELATIVE if self._asks(name)]
         return and_(condition(self.where), *(_RELATIVE[name](self, seeds) for name in wanted))
+
+    def _asks(self, name: str) -> bool:
+        value = getattr(self, name)
+        return value is not None and value is not False  # 0 % and 0 years ask for something
 
 
 def admitted(library: Library, ids: Ids, chosen: ColumnElement[bool]) -> Ids:

@@ -147,7 +147,7 @@ class Search:
 
     def _ranked(self, rows: np.ndarray, queries: Float32, n: int) -> Ranking:
         matrix = self.space.matrix if len(rows) == len(self.space) else self.space.matrix[rows]
-        likeness = np.round((matrix @ queries.T).max(axis=1, initial=-1), _DIGITS)
+        likeness = np.round((matrix @ queries.T).max(axis=1), _DIGITS)
         ids = self.space.ids[rows]
         if n < len(ids):  # what ties with the last one stays, so that the order alone decides
             best = np.flatnonzero(likeness >= np.partition(likeness, len(ids) - n)[len(ids) - n])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from tunelens.library.query import LIKELY, TOP
 from tunelens.library.rows import tag_rows, track_row
 from tunelens.library.track import TagScore, Track
 
-Combine = Literal["mean", "nearest"]
+COMBINE = ("mean", "nearest")
 OUTSIDE = 0
 """The number of a file that is not in the library, whose tracks count from 1."""
 
@@ -86,8 +85,8 @@ def track_of(analysis: Analysis) -> Track:
     return Track(id=OUTSIDE, path=analysis.path, analyzed_at="", **row, tags=ranked)
 
 
-def queries_of(seeds: Sequence[Seed], combine: Combine) -> Float32:
-    """Return the places to look around, shape (k, d): each seed, or the middle of all.
+def queries_of(seeds: Sequence[Seed], combine: str) -> Float32:
+    """Return the places to look around, shape (k, d): the nearest of the seeds counts, or the mean of all.
 
     Seeds that are opposite to each other have no middle; each is looked around then.
     """
