@@ -71,7 +71,8 @@ def back_up(path: Path, to: Path, *, force: bool = False, progress: Progress | N
         digest = sha256_of(temporary)
         _digest_path(to).unlink(missing_ok=True)
     sync(to.parent)
-    _digest_path(to).write_text(f"{digest}  {to.name}\n", encoding="utf-8", errors="surrogateescape")
+    with atomic_path(_digest_path(to)) as temporary:
+        temporary.write_text(f"{digest}  {to.name}\n", encoding="utf-8", errors="surrogateescape")
     return Copy(to, to.stat().st_size, digest)
 
 
@@ -142,6 +143,8 @@ def copy_pages(source: Path, to: Path, progress: Progress | None = None) -> None
         Either cannot be opened, is held by another process, or there is no room.
     """
     with told(source), closing(_reader(source)) as old, told(to), closing(sqlite3.connect(to)) as new:
+        if not to.stat().st_size:  # nothing is there that a journal would bring back
+            new.execute("PRAGMA journal_mode = OFF")
         old.execute("BEGIN")  # without a snapshot, every commit of a scan would start the copy anew
         old.execute("SELECT count(*) FROM sqlite_master").fetchone()
         with _drawn(progress) as step:
@@ -155,13 +158,15 @@ def _make_plain(path: Path) -> None:
 
 
 def reader(path: Path, *, frozen: bool) -> sqlite3.Connection:
-    """Open `path` for reading alone; `frozen` where nothing may be written beside it.
+    """Open `path` to read it; `frozen` where nothing may be written beside it.
 
-    A log that a writer has left there is read all the same, where SQLite can.
+    A log that a writer has left there is read all the same, where SQLite can. Where it may write, the last to
+    close puts the log in order; one that opened for reading alone would leave an empty one behind.
     """
     log = Path(f"{path}-wal")
     alone = not (log.exists() and log.stat().st_size > 0)
-    address = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if frozen and alone else ''}"
+    mode = f"ro{'&immutable=1' if alone else ''}" if frozen else "rw"
+    address = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(address, uri=True, isolation_level=None, timeout=PATIENCE_S)
 
 

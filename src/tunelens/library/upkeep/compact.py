@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from tunelens.base.errors import DataError
+from tunelens.library.copies import problems_of
+from tunelens.library.faults import DAMAGED
 from tunelens.library.store import Library
 from tunelens.library.upkeep.census import size_of
 
@@ -33,6 +36,8 @@ def vacuum(library: Library) -> Vacuumed:
     DataError
         Another process writes, it is damaged, or there is no room for a second copy; nothing has changed.
     """
+    if problems := problems_of(library.path):  # what is written anew would look sound with rows missing
+        raise DataError(f"{str(library.path)!r} is damaged: {problems[0]}", hint=DAMAGED)
     before = size_of(library.path)
     with library.database.bare() as connection:
         connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
