@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tunelens.audio.decoders import DECODERS
+from tunelens.audio.lyrics import lyrics_of
 from tunelens.audio.source import Source
 from tunelens.base.errors import AudioError, EmptyAudioError
 
@@ -59,6 +60,8 @@ class AudioInfo:
         From the tags.
     album_artist, recording_mbid : str or None
         From the tags; the second is MusicBrainz's identifier of the recording.
+    lyrics : str or None
+        What is sung, from the tags or a text file beside it, see `tunelens.audio.lyrics`.
     """
 
     path: Path
@@ -80,6 +83,7 @@ class AudioInfo:
     track_number: int | None = None
     album_artist: str | None = None
     recording_mbid: str | None = None
+    lyrics: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-safe values."""
@@ -128,7 +132,7 @@ def probe(path: str | os.PathLike[str]) -> AudioInfo:
 
 def info_of(source: Source) -> AudioInfo:
     """Describe a file that is open already."""
-    facts = source.facts
+    facts, tags = source.facts, _tags(source)
     return AudioInfo(
         path=source.path,
         size_bytes=source.path.stat().st_size,
@@ -141,7 +145,8 @@ def info_of(source: Source) -> AudioInfo:
         bit_rate=facts.bit_rate,
         has_video=facts.has_video,
         decoder=source.decoder,
-        **_credits(_tags(source)),
+        **_credits(tags),
+        lyrics=lyrics_of(source.path, tags),
     )
 
 

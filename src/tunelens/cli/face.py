@@ -17,7 +17,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from tunelens.base.errors import INTERRUPTED, DataError, TunelensError
+from tunelens.base.errors import INTERRUPTED, DataError, QueryError, TunelensError
+from tunelens.cli.caret import pointed
 from tunelens.cli.plain import json_line, printable
 
 P = ParamSpec("P")
@@ -72,6 +73,9 @@ class Face:
         console = Console(file=sys.stderr, highlight=False)
         where = f"{printable(path)}: " if path and path not in error.message else ""
         console.print(f"[red]error:[/] {escape(where + printable(error.message))}", soft_wrap=True)
+        if isinstance(error, QueryError):
+            for line in pointed(error.query, error.position):
+                console.print(f"  {escape(line)}", soft_wrap=True)
         if error.hint:
             console.print(f"  [dim]{escape(printable(error.hint))}[/]", soft_wrap=True)
 

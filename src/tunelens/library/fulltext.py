@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from tunelens.library.identity import escape
 from tunelens.library.schema import texts
 
-_FROM = {name: name for name in ("title", "artist", "album", "genre", "path")}
+_FROM = {name: name for name in ("title", "artist", "album", "path")}
 _FROM |= {"albumartist": "album_artist"}
 
 # Written without spaces between words: kana, Han, Hangul (with particles), Thai, Lao, Burmese, Khmer
@@ -67,4 +67,16 @@ def put_text(connection: Connection, number: int, row: Mapping[str, Any], tags: 
 def text_of(row: Mapping[str, Any], tags: Iterable[str]) -> dict[str, str]:
     """Return the columns of ``texts`` that follow from others: all but the lyrics."""
     said = {name: fold(row[column] or "") for name, column in _FROM.items()}
-    return said | {"tags": fold(" ".join(tags))}
+    return said | {"genre": fold(tag_word(row["genre"] or "")), "tags": fold(" ".join(tags))}
+
+
+def tag_word(text: str) -> str:
+    """Return a tag as it is compared: lower case, hyphens as spaces.
+
+    Examples
+    --------
+    >>> tag_word("Hip-Hop")
+    'hip hop'
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.sub(r"[-_/]", " ", folded).split())

@@ -38,7 +38,8 @@ def put(connection: Connection, analysis: Analysis) -> int:
     if rows:
         connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
     words = [row["tag"] for row in rows if row["probability"] >= LIKELY or row["rank"] <= TOP]
-    put_text(connection, number, {**track_row(analysis), "path": name}, words)
+    said = {**track_row(analysis), "path": name, "lyrics": analysis.info.lyrics}
+    put_text(connection, number, said, words)
     for array in arrays_of(analysis):
         _put_array(connection, number, array)
     connection.execute(delete(failures).where(failures.c.path == name))

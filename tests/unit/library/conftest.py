@@ -63,7 +63,17 @@ def tagging(probabilities: dict[str, float], model: str = "MSD_musicnn", n_patch
 @pytest.fixture
 def make(tmp_path_factory, heard):
     """Make an analysis of a real file: ``make("a.wav", hz=300, title="Blue", tempo=120, tags={...})``."""
-    folder = tmp_path_factory.mktemp("music")  # tmp_path holds the name of the test, which filters would find
+    return builder(tmp_path_factory.mktemp("music"), heard)  # tmp_path holds the test's name: filters find it
+
+
+@pytest.fixture(scope="module")
+def make_once(tmp_path_factory, heard):
+    """The same, for what the tests of a module share."""
+    return builder(tmp_path_factory.mktemp("music"), heard)
+
+
+def builder(folder: Path, heard):
+    """Return what makes analyses of files in `folder`."""
 
     def build(name: str, *, hz: float = 440.0, tags: dict[str, float] | None = None, **given) -> Analysis:
         path = tone(folder / name, hz)

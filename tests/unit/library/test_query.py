@@ -6,11 +6,17 @@ import pytest
 
 from tunelens.base.errors import ParameterError
 from tunelens.library.query import MOST_TERMS, Every, Term, Without, parse
+from tunelens.library.store import Library
 
 
-@pytest.fixture
-def shelf(library, make):
-    """Four tracks."""
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory, make_once):
+    """Four tracks, which no test changes."""
+    with Library.open(tmp_path_factory.mktemp("library") / "music.db") as library:
+        yield filled(library, make_once)
+
+
+def filled(library, make):
     library.put(
         make("jazz.wav", title="Blue Moon", artist="Ann Lee", year=1999, tempo=96.0, key="A minor",
              energy=0.2, duration_s=210.0, tags={"jazz": 0.7, "sad": 0.4, "rock": 0.1, "happy": 0.05})

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, true
 
+from tunelens.library.fulltext import tag_word
 from tunelens.library.query.fields import meaning
 from tunelens.library.query.grammar import (
     LONGEST,
@@ -24,7 +25,7 @@ from tunelens.library.query.grammar import (
     terms,
 )
 from tunelens.library.query.names import FIELDS
-from tunelens.library.query.tagged import likely, tag_word
+from tunelens.library.query.tagged import likely
 from tunelens.library.query.words import is_text, match_of, together
 from tunelens.library.schema import LIKELY, TOP, tracks
 

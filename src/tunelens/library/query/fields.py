@@ -38,6 +38,8 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "id": tracks.c.id,
     "added": tracks.c.added_at,
 }
+_TIMES = func.sum(func.coalesce(events.c.value, 1))
+_LISTED = select(playlist_items.c.track_id).where(playlist_items.c.track_id.is_not(None))
 _YES = {"yes": "like", "true": "like", "1": "like", "no": "dislike", "false": "dislike", "0": "dislike"}
 
 
@@ -90,19 +92,34 @@ def _tag(term: Term) -> ColumnElement[bool]:
     return tracks.c.id.in_(having_tag(term))
 
 
+def counted_plays() -> Subquery:
+    """Return how often each track was played, by ``track_id``, as ``value``."""
+    return _played().add_columns(_TIMES.label("value")).subquery()
+
+
+def mean_ratings() -> Subquery:
+    """Return the mean of the last ratings of each listener, by ``track_id``, as ``value``."""
+    last = _last("rating")
+    return (
+        _latest(last).add_columns(func.avg(last.c.value).label("value")).group_by(last.c.track_id).subquery()
+    )
+
+
+def _played() -> Select[Any]:
+    return _told("play").group_by(events.c.track_id)
+
+
 def _plays(term: Term) -> ColumnElement[bool]:
     span = numbers(term)
-    times = span.on(func.sum(func.coalesce(events.c.value, 1)))
-    played = _told("play").group_by(events.c.track_id)
+    times, played = span.on(_TIMES), _played()
     if span.holds(0):
         return tracks.c.id.not_in(played.having(not_(times)))
     return tracks.c.id.in_(played.having(times))
 
 
 def _rating(term: Term) -> ColumnElement[bool]:
-    last = _last("rating")
-    stars = numbers(term).on(func.avg(last.c.value))
-    return tracks.c.id.in_(_latest(last).group_by(last.c.track_id).having(stars))
+    rated = mean_ratings()
+    return tracks.c.id.in_(select(rated.c.track_id).where(numbers(term).on(rated.c.value)))
 
 
 def _liked(term: Term) -> ColumnElement[bool]:
@@ -130,9 +147,8 @@ def _latest(last: Subquery) -> Select[Any]:
 
 
 def _playlist(term: Term) -> ColumnElement[bool]:
-    named = func.lower(playlists.c.name) == func.lower(escape(term.value))
-    items = select(playlist_items.c.track_id).join(playlists).where(named)
-    return tracks.c.id.in_(items.where(playlist_items.c.track_id.is_not(None)))
+    named = select(playlists.c.id).where(func.lower(playlists.c.name) == func.lower(escape(term.value)))
+    return tracks.c.id.in_(_LISTED.where(playlist_items.c.playlist_id.in_(named)))
 
 
 def _has(term: Term) -> ColumnElement[bool]:
@@ -169,9 +185,7 @@ _PRESENT: dict[str, Callable[[], ColumnElement[bool]]] = {
     "plays": _is_told("play"),
     "rating": _is_told("rating"),
     "liked": _is_told("like", "dislike"),
-    "playlist": lambda: tracks.c.id.in_(
-        select(playlist_items.c.track_id).where(playlist_items.c.track_id.is_not(None))
-    ),
+    "playlist": lambda: tracks.c.id.in_(_LISTED),
 }
 
 _MEANINGS: dict[str, Callable[[Term], ColumnElement[bool]]] = {

@@ -6,29 +6,16 @@ and the tracks by those.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, literal, select
 
+from tunelens.library.fulltext import tag_word
 from tunelens.library.identity import escape
 from tunelens.library.query.grammar import Term
 from tunelens.library.query.words import having
 from tunelens.library.schema import LIKELY_TAG, tags
-
-
-def tag_word(text: str) -> str:
-    """Return a tag as it is compared: lower case, hyphens as spaces.
-
-    Examples
-    --------
-    >>> tag_word("Hip-Hop")
-    'hip hop'
-    """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(re.sub(r"[-_/]", " ", folded).split())
 
 
 def likely() -> ColumnElement[bool]:
@@ -47,17 +34,16 @@ def having_tag(term: Term) -> Select[Any] | CompoundSelect[Any]:
     word = escape(tag_word(term.value))
     if not word:
         raise term.error(f"{term.field} is {term.value!r}; a tag is needed,")
-    hits = select(tags.c.track_id).where(tags.c.word.in_(_words(word, term.exact)), likely())
+    same = tags.c.word == word if term.exact else tags.c.word.in_(_words_with(word))
+    hits = select(tags.c.track_id).where(same, likely())
     if term.field != "tag":
         hits = hits.where(tags.c.group == term.field)
-    return hits.union(having(replace(term, quoted=True))) if term.field == "genre" else hits
+    return hits.union(having(replace(term, value=word, quoted=True))) if term.field == "genre" else hits
 
 
-def _words(word: str, exact: bool) -> Select[Any]:
+def _words_with(word: str) -> Select[Any]:
     """Return the words in use that hold `word`."""
     known = _KNOWN.c.word
-    if exact:
-        return select(known).where(known == word)
     return select(known).where((literal(" ") + known + " ").contains(f" {word} ", autoescape=True))
 
 

@@ -1,0 +1,116 @@
+"""Searching: a page of the tracks that a query finds, in an order, and how many there are in all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from tunelens.base.errors import ParameterError, UnknownNameError
+from tunelens.library.order import ordered
+from tunelens.library.query import Node, Term, Without, compiled, parse
+from tunelens.library.schema import playlists, tracks
+from tunelens.library.store import LARGEST, Library
+from tunelens.library.track import Track
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the tracks that a query finds.
+
+    Parameters
+    ----------
+    tracks : tuple of Track
+        In the order that was asked for.
+    total : int
+        How many there are in all.
+    """
+
+    tracks: tuple[Track, ...]
+    total: int
+
+
+def search(
+    library: Library,
+    text: str = "",
+    *,
+    sort: str = "",
+    seed: int = 0,
+    limit: int | None = PAGE,
+    offset: int = 0,
+) -> Page:
+    """Return the tracks that a query finds.
+
+    Parameters
+    ----------
+    library : Library
+        Where to look.
+    text : str
+        The query, see `tunelens.library.query`; an empty one finds every track.
+    sort : str
+        Names of `tunelens.library.order.SORTS` joined by commas, each with ``-`` before it for the largest
+        first; tracks without the value come last. By relevance where there are words, else by path, if empty.
+    seed : int
+        Which order ``random`` is; the same number gives the same order.
+    limit : int or None
+        At most this many; None for all.
+    offset : int
+        Leave out this many first.
+
+    Raises
+    ------
+    QueryError
+        The query cannot be read; the error knows the character.
+    UnknownNameError
+        No such order.
+    ParameterError
+        `limit` or `offset` is negative.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with Library.open(Path(folder.name) / "music.db") as library:
+    ...     search(library, "genre:jazz tempo:90..110", sort="-year")
+    Page(tracks=(), total=0)
+    >>> folder.cleanup()
+    """
+    if offset < 0 or (limit is not None and limit < 0):
+        raise ParameterError(f"limit is {limit} and offset {offset}; neither may be negative")
+    tree = parse(text)
+    matching = compiled(tree)
+    numbers = ordered(select(tracks.c.id).where(matching), tree, sort, seed)
+    numbers = numbers.limit(None if limit is None else min(limit, LARGEST)).offset(min(offset, LARGEST))
+    with library.database.read() as connection:
+        check_playlists(connection, tree)
+        total = connection.scalar(select(func.count()).select_from(tracks).where(matching)) or 0
+        found = list(connection.scalars(numbers))
+    return Page(tuple(library.tracks_by_id(found)), total)
+
+
+def check_playlists(connection: Connection, tree: Node) -> None:
+    """Refuse a query that names a playlist that is not there or is a query itself."""
+    named = [term for term in _every_term(tree) if term.field == "playlist"]
+    for term in named:
+        known = {name.lower(): kind for name, kind in connection.execute(_kinds())}
+        kind = known.get(term.value.lower())
+        if kind is None:
+            hint = UnknownNameError.among("playlist", term.value.lower(), known).hint
+            raise term.error(f"there is no playlist {term.value!r}", hint)
+        if kind == "smart":
+            raise term.error(f"{term.value!r} is a smart playlist", "write its query in brackets instead")
+
+
+def _kinds() -> Select[Any]:
+    return select(playlists.c.name, playlists.c.kind)
+
+
+def _every_term(node: Node) -> list[Term]:
+    if isinstance(node, Term):
+        return [node]
+    parts = (node.part,) if isinstance(node, Without) else node.parts
+    return [term for part in parts for term in _every_term(part)]

@@ -1,0 +1,97 @@
+"""`tunelens search` as a person at a terminal and a pipe see it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Tunelens, pulse
+from tunelens.audio.write import write_wav
+
+
+@pytest.fixture
+def heard(tunelens: Tunelens, home: Path) -> Path:
+    folder = home / "music"
+    for bpm, name in ((96, "blue moon"), (120, "周杰伦 - 晴天"), (140, "new\nline")):
+        write_wav(pulse(bpm, 440, 4), folder / f"{name}.wav")
+    (folder / "blue moon.lrc").write_text("[00:01.00]You saw me standing\n[00:02.00]alone [bold]here[/bold]")
+    write_wav(pulse(110, 330, 4), folder / "x.wav")
+    os.rename(folder / "x.wav", os.fsencode(folder) + b"/caf\xe9.wav")  # noqa: PTH104
+    ran = tunelens("analyze", folder, "--no-models", "--jobs", "1")
+    assert ran.code == 0, ran.err
+    return folder
+
+
+def test_a_table_says_what_matched(tunelens: Tunelens, heard: Path) -> None:
+    ran = tunelens("search", "standing")
+    assert ran.code == 0
+    assert "blue moon.wav" in ran.out
+    assert "lyrics: You saw me standing" in ran.out
+    assert "1 of 1 tracks" in ran.err
+    assert "alone [bold]here[/bold]" in tunelens("search", "here").out
+    assert "晴天" in tunelens("search", "杰伦").out
+
+
+def test_words_need_no_quotes_and_more_is_told(tunelens: Tunelens, heard: Path) -> None:
+    assert [one["path"][-13:] for one in tunelens("search", "moon", "blue", "--json").objects] == [
+        "blue moon.wav"
+    ]
+    ran = tunelens("search", "-n", "2", "--sort", "-path")
+    assert "2 of 4 tracks; --offset 2 shows more" in ran.err
+    assert "0 of 0 tracks" in tunelens("search", "nothing").err
+
+
+def test_json_and_paths(tunelens: Tunelens, heard: Path) -> None:
+    hits = tunelens("search", "standing", "--json").objects
+    assert hits[0]["ok"]
+    assert hits[0]["result"]["matched"] == [{"field": "lyrics", "text": "You saw me standing"}]
+    lines = tunelens("search", "moon | 晴天", "--sort", "path", "--paths").out.splitlines()
+    assert [Path(line).name for line in lines] == ["blue moon.wav", "周杰伦 - 晴天.wav"]
+
+
+def test_names_reach_a_pipe_as_they_are(home: Path, tunelens: Tunelens, heard: Path) -> None:
+    import subprocess
+    import sys
+
+    words = [sys.executable, "-m", "tunelens", "search", "--sort", "random", "--seed", "5", "-0"]
+    done = subprocess.run(words, capture_output=True, check=True, timeout=60)
+    names = {os.fsencode(path) for path in heard.iterdir() if path.suffix == ".wav"}
+    assert set(done.stdout.split(b"\0")) == names | {b""}
+
+
+def test_counts(tunelens: Tunelens, heard: Path) -> None:
+    ran = tunelens("search", "--facets", "codec,mode", "tempo:>0")
+    assert ran.code == 0
+    assert "pcm_16" in ran.out
+    counted = tunelens("search", "--facets", "codec", "--json").objects[0]["result"]
+    assert counted["total"] == 4
+    assert counted["facets"]["codec"]["counts"] == [
+        {"value": "pcm_16", "n_tracks": 4, "term": 'codec:="pcm_16"'}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        ("周杰伦 tempo:快", ["  周杰伦 tempo:快", "               ^"]),
+        ("gnre:jazz", ["  gnre:jazz", "  ^", "  did you mean genre?; words go in quotes"]),
+        ("(a | b", ["  (a | b", "  ^"]),
+    ],
+)
+def test_mistakes_are_shown_where_they_are(
+    tunelens: Tunelens, heard: Path, query: str, lines: list[str]
+) -> None:
+    for words in (("search", query), ("list", "--where", query)):
+        ran = tunelens(*words)
+        assert ran.code == 2
+        assert ran.err.splitlines()[1 : 1 + len(lines)] == lines
+
+
+def test_other_mistakes(tunelens: Tunelens, home: Path, heard: Path) -> None:
+    assert tunelens("search", "x", "--library", home / "none.db").code == 3
+    assert "did you mean year" in tunelens("search", "--sort", "yaer").err
+    assert "genre" in tunelens("search", "--facets", "gener").err
+    error = tunelens("search", "key:H", "--json").objects[0]["error"]
+    assert (error["code"], error["position"]) == ("query", 4)
