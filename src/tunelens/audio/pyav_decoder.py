@@ -143,6 +143,19 @@ class PyavReader:
         self._handle.close()
 
 
+def sound_packets(path: Path) -> Iterator[Any]:
+    """Yield the packets of the first sound track as they lie in the file, undecoded.
+
+    Raises
+    ------
+    AudioError
+        FFmpeg does not understand the file, or it breaks off.
+    """
+    container, handle = _open(path)
+    with handle, container, _Mapped(path, "its packets cannot be read"):
+        yield from container.demux(_sound_track(path, container))
+
+
 def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
     yield first
     yield from rest

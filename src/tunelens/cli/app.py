@@ -27,6 +27,7 @@ from tunelens.cli import (
     search,
     show,
     similar,
+    tag,
     train,
 )
 
@@ -53,6 +54,7 @@ for module in (
     compare,
     predict,
     explain,
+    tag,
     probe,
     convert,
     demo,

@@ -1,0 +1,243 @@
+"""Writing what was heard into the files themselves, and taking it back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tunelens.base.errors import DataError, NotFoundError, TunelensError
+from tunelens.base.extras import require
+from tunelens.library.filetags.journal import OPEN, UNDONE, WRITTEN, Entry, Journal
+from tunelens.library.filetags.plan import Plan, make_plan
+from tunelens.library.filetags.swap import target_of
+from tunelens.library.filetags.writer import Writer, changed_since_heard, writing
+from tunelens.library.identity import path_to_text, sha256_of
+from tunelens.library.store import Library
+from tunelens.library.track import Track
+from tunelens.services.tag_proposals import TagOptions, propose
+
+PAGE = 200
+PLANNED, UNCHANGED, DONE, FAILED, TAKEN_BACK = "planned", "unchanged", "written", "failed", "undone"
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """What became of one file.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or what was given for one.
+    state : {"planned", "unchanged", "written", "undone", "failed"}
+        "unchanged" has nothing to be written.
+    batch : int or None
+        Which batch of the journal; None when nothing was written.
+    plan : Plan or None
+        What changes; None for a file that failed or was restored.
+    error : TunelensError or None
+        Why it failed.
+    """
+
+    path: Path
+    state: str
+    batch: int | None = None
+    plan: Plan | None = None
+    error: TunelensError | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON knows them, without the error."""
+        planned = self.plan.to_dict() if self.plan else {"path": path_to_text(self.path)}
+        return {**planned, "state": self.state, "batch": self.batch}
+
+
+def tag(
+    library: Library,
+    refs: Sequence[str | Path] = (),
+    where: str = "",
+    options: TagOptions | None = None,
+    *,
+    write: bool = False,
+) -> Iterator[Tagged]:
+    """Yield for each file what would be written into its tags; write it if `write`.
+
+    A file that cannot be read or written is told of and does not stop the rest.
+
+    Parameters
+    ----------
+    library : Library
+        Where it was heard.
+    refs : sequence of str or Path
+        Tracks as `Library.get` takes them, or folders; all tracks if left out.
+    where : str
+        A filter that they must match too, see `tunelens.library.query`.
+    options : TagOptions, optional
+        Which fields, how sure, under which policy.
+    write : bool
+        Write it; without it nothing is touched.
+
+    Raises
+    ------
+    MissingDependencyError
+        mutagen is not installed.
+    ParameterError
+        `where` is not a filter.
+    DataError
+        Another process is writing tags for the same library.
+    """
+    require("mutagen")
+    options = options or TagOptions()
+    numbers, lost = _chosen(library, refs, where)
+    yield from lost
+    plans = _plans(library, numbers, options)
+    if not write:
+        yield from plans
+        return
+    with writing(library) as writer:
+        for planned in plans:
+            yield _written(writer, planned, options) if planned.state == PLANNED else planned
+
+
+def _chosen(library: Library, refs: Sequence[str | Path], where: str) -> tuple[list[int], list[Tagged]]:
+    """Return the numbers of the tracks that are meant, and what means none."""
+    matching = {track.id: track.path for track in library.iterate(where)}
+    if not refs:
+        return list(matching), []
+    meant: dict[int, None] = {}
+    lost = []
+    for ref in refs:
+        try:
+            meant.update(dict.fromkeys(_meant(library, ref, matching)))
+        except TunelensError as error:
+            lost.append(Tagged(Path(ref), FAILED, error=error))
+    return [number for number in meant if number in matching], lost
+
+
+def _meant(library: Library, ref: str | Path, matching: dict[int, Path]) -> list[int]:
+    if not os.path.isdir(ref):  # noqa: PTH112 - never raises
+        return [library.track(ref).id]
+    folder = Path(os.path.abspath(ref))  # noqa: PTH100 - as the library writes paths
+    found = [number for number, path in matching.items() if folder in path.parents]
+    if not found:
+        raise NotFoundError(
+            f"no track of the library is in {str(ref)!r}", hint="tunelens analyze hears a folder"
+        )
+    return found
+
+
+def _plans(library: Library, numbers: list[int], options: TagOptions) -> Iterator[Tagged]:
+    left = iter(numbers)
+    while page := list(islice(left, PAGE)):
+        said = library.predictions(page)
+        for track in library.tracks_by_id(page):
+            yield _planned(track, said.get(track.id, {}), options)
+
+
+def _planned(track: Track, said: dict[str, Any], options: TagOptions) -> Tagged:
+    try:
+        plan = make_plan(track.path, track.sha256, propose(track, said, options), options.policies)
+        if plan.values:
+            _check_writable(track)
+    except (TunelensError, OSError) as error:
+        return Tagged(track.path, FAILED, error=_told(track.path, error))
+    return Tagged(track.path, PLANNED if plan.values else UNCHANGED, plan=plan)
+
+
+def _check_writable(track: Track) -> None:
+    """Refuse already when it is planned what would be refused when it is written."""
+    status = target_of(track.path).status
+    known = (track.size_bytes, track.mtime_ns)
+    if (status.st_size, status.st_mtime_ns) != known and sha256_of(track.path) != track.sha256:
+        raise changed_since_heard(track.path)
+
+
+def _told(path: Path, error: TunelensError | OSError) -> TunelensError:
+    if isinstance(error, TunelensError):
+        return error
+    if isinstance(error, FileNotFoundError):
+        return NotFoundError(f"{str(path)!r} has gone", hint="tunelens analyze finds where it went")
+    return DataError(f"{str(path)!r} cannot be read or written: {error.strerror or error}")
+
+
+def _written(writer: Writer, planned: Tagged, options: TagOptions) -> Tagged:
+    assert planned.plan is not None
+    try:
+        writer.write(planned.plan, keep_mtime=options.keep_mtime)
+    except (TunelensError, OSError) as error:
+        return Tagged(planned.path, FAILED, plan=planned.plan, error=_told(planned.path, error))
+    return Tagged(planned.path, DONE, writer.batch, planned.plan)
+
+
+def undo(library: Library, batch: int | None = None) -> Iterator[Tagged]:
+    """Restore the files of a batch byte for byte, the last that stands if None; yield what became of each.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such batch, or nothing to be undone.
+    DataError
+        Another process is writing tags for the same library.
+    """
+    with writing(library) as writer:
+        entries = _standing(writer.journal, batch)
+        for entry in reversed(entries):
+            try:
+                writer.undo(entry)
+            except (TunelensError, OSError) as error:
+                yield Tagged(entry.path, FAILED, entry.batch, error=_told(entry.path, error))
+            else:
+                yield Tagged(entry.path, TAKEN_BACK, entry.batch)
+
+
+def _standing(journal: Journal, batch: int | None) -> list[Entry]:
+    entries = journal.entries(batch, states=(WRITTEN, *OPEN))
+    if batch is None and entries:
+        last = max(entry.batch for entry in entries)
+        entries = [entry for entry in entries if entry.batch == last]
+    if not entries:
+        what = "nothing" if batch is None else f"nothing of batch {batch}"
+        raise NotFoundError(f"there is {what} to be undone", hint="tunelens tag --history lists the batches")
+    return entries
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One run that wrote tags.
+
+    Parameters
+    ----------
+    number : int
+        What ``--undo`` takes.
+    at : str
+        When it began, ISO 8601, UTC.
+    entries : tuple of Entry
+        Its files.
+    """
+
+    number: int
+    at: str
+    entries: tuple[Entry, ...]
+
+    def count(self, *states: str) -> int:
+        """Return how many files are in one of `states`."""
+        return sum(entry.state in states for entry in self.entries)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the batch as a JSON object."""
+        counts = {"written": self.count(WRITTEN), "undone": self.count(UNDONE), "open": self.count(*OPEN)}
+        files = [entry.to_dict() for entry in self.entries]
+        return {"batch": self.number, "at": self.at, **counts, "files": files}
+
+
+def history(library: Library) -> list[Batch]:
+    """Return what was written, the oldest first."""
+    batches: dict[int, list[Entry]] = {}
+    for entry in Journal(library).entries():
+        batches.setdefault(entry.batch, []).append(entry)
+    return [Batch(number, some[0].at, tuple(some)) for number, some in batches.items()]
+
+
+__all__ = ["Batch", "TagOptions", "Tagged", "history", "tag", "undo"]
