@@ -64,7 +64,7 @@ def back_up(path: Path, to: Path, *, force: bool = False, progress: Progress | N
         raise ParameterError(f"{str(to)!r} cannot be the backup of {str(path)!r}", hint="name another file")
     with atomic_path(to) as temporary:
         copy_pages(path, temporary, progress)
-        _make_plain(temporary)
+        _settle(temporary)
         if problems := problems_of(temporary):
             raise DataError(f"{str(path)!r} is damaged, and was not copied: {problems[0]}", hint=DAMAGED)
         sync(temporary)
@@ -151,10 +151,10 @@ def copy_pages(source: Path, to: Path, progress: Progress | None = None) -> None
             old.backup(new, pages=STEP_PAGES, progress=step, sleep=0.05)
 
 
-def _make_plain(path: Path) -> None:
-    """Let a file do without the log of WAL mode beside it."""
+def _settle(path: Path) -> None:
+    """Leave a copy in the mode in which a library is opened, so that a look into it changes no byte of it."""
     with told(path), closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def reader(path: Path, *, frozen: bool) -> sqlite3.Connection:
