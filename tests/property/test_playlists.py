@@ -37,6 +37,7 @@ entries = st.builds(
     album=texts,
     duration_s=st.one_of(st.none(), st.integers(0, 10**8).map(lambda ms: ms / 1000)),
     sha256=st.one_of(st.none(), st.binary(min_size=32, max_size=32).map(bytes.hex)),
+    mbid=st.one_of(st.none(), st.uuids().map(str)),
 )
 listings = st.builds(
     Listing, title=texts, description=texts, entries=st.lists(entries, max_size=4).map(tuple)
@@ -46,7 +47,12 @@ listings = st.builds(
 def as_m3u_holds(listing: Listing) -> Listing:
     """M3U has whole seconds, and neither descriptions nor identifiers."""
     kept = tuple(
-        replace(entry, sha256=None, duration_s=None if entry.duration_s is None else round(entry.duration_s))
+        replace(
+            entry,
+            sha256=None,
+            mbid=None,
+            duration_s=None if entry.duration_s is None else round(entry.duration_s),
+        )
         for entry in listing.entries
     )
     return replace(listing, description=None, entries=kept)

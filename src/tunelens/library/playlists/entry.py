@@ -31,6 +31,8 @@ class Entry:
         Length, seconds.
     sha256 : str or None
         Content of the file, hex.
+    mbid : str or None
+        MusicBrainz's identifier of the recording.
     """
 
     location: str | None = None
@@ -39,6 +41,7 @@ class Entry:
     album: str | None = None
     duration_s: float | None = None
     sha256: str | None = None
+    mbid: str | None = None
 
     @property
     def name(self) -> str:

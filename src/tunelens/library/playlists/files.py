@@ -41,13 +41,18 @@ def write_file(listing: Listing, path: Path, *, absolute: bool = False, force: b
     DataError
         It cannot be written.
     """
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise ParameterError(f"{path.name!r} ends in {path.suffix!r}; {', '.join(WRITERS)} are written")
-    check_writable(path, force=force)
+    check_writable(check_suffix(path), force=force)
+    writer = WRITERS[path.suffix.lower()]
     data = writer(listing, None if absolute else path_to_text(path.absolute().parent))
     with atomic_path(path) as temporary:
         temporary.write_bytes(data)
+    return path
+
+
+def check_suffix(path: Path) -> Path:
+    """Return `path` if a playlist can be written by that name, else raise `ParameterError`."""
+    if path.suffix.lower() not in WRITERS:
+        raise ParameterError(f"{path.name!r} ends in {path.suffix!r}; {', '.join(WRITERS)} are written")
     return path
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tunelens.base.errors import DataError
 from tunelens.library.playlists.entry import Entry, Listing, bounded, one_line, seconds
-from tunelens.library.playlists.hashes import hash_of, hash_uri
+from tunelens.library.playlists.identifiers import identifiers, identity
 from tunelens.library.playlists.locations import base_of, relative_uri
 from tunelens.library.playlists.xspf import one_location
 
@@ -24,7 +24,7 @@ def _track(entry: Entry, folder: str | None) -> dict[str, Any]:
     return _present(
         {
             "location": entry.location and [relative_uri(entry.location, folder)],
-            "identifier": entry.sha256 and [hash_uri(entry.sha256)],
+            "identifier": list(identifiers(entry)) or None,
             "title": entry.title,
             "creator": entry.artist,
             "album": entry.album,
@@ -63,14 +63,13 @@ def _objects(values: list[Any]) -> Iterator[dict[str, Any]]:
 
 def _entry(track: dict[str, Any], base: str) -> Entry:
     milliseconds = seconds(track.get("duration"))
-    places, names = _texts(track.get("location")), _texts(track.get("identifier"))
     return Entry(
-        location=one_location(next(iter(places), None), base),
+        location=one_location(next(iter(_texts(track.get("location"))), None), base),
         title=one_line(track.get("title")),
         artist=one_line(track.get("creator")),
         album=one_line(track.get("album")),
         duration_s=None if milliseconds is None else milliseconds / 1000,
-        sha256=next((found for name in names if (found := hash_of(name))), None),
+        **identity(_texts(track.get("identifier"))),
     )
 
 

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from tunelens.base.errors import DataError
 from tunelens.library.playlists.entry import Entry, Listing, bounded, one_line, seconds
-from tunelens.library.playlists.hashes import hash_of, hash_uri
+from tunelens.library.playlists.identifiers import identifiers, identity
 from tunelens.library.playlists.locations import base_of, from_uri, relative_uri
 
 NAMESPACE = "http://xspf.org/ns/0/"
@@ -35,7 +35,8 @@ def write(listing: Listing, folder: str | None) -> bytes:
 def _add_track(tracks: ET.Element, entry: Entry, folder: str | None) -> None:
     track = ET.SubElement(tracks, "track")
     _add(track, "location", entry.location and relative_uri(entry.location, folder))
-    _add(track, "identifier", entry.sha256 and hash_uri(entry.sha256))
+    for uri in identifiers(entry):
+        _add(track, "identifier", uri)
     _add(track, "title", entry.title)
     _add(track, "creator", entry.artist)
     _add(track, "album", entry.album)
@@ -122,14 +123,13 @@ def _entry(track: ET.Element, base: str) -> Entry:
     place = track.find(_name("location"))
     uri = None if place is None else (place.text or "").strip()
     milliseconds = seconds(_text(track, "duration"))
-    hashes = (hash_of((one.text or "").strip()) for one in track.findall(_name("identifier")))
     return Entry(
         location=one_location(uri, base if place is None else _based(place, base)),
         title=_text(track, "title"),
         artist=_text(track, "creator"),
         album=_text(track, "album"),
         duration_s=None if milliseconds is None else milliseconds / 1000,
-        sha256=next((found for found in hashes if found), None),
+        **identity(one.text or "" for one in track.findall(_name("identifier"))),
     )
 
 
