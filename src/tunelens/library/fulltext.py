@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete
@@ -26,30 +28,36 @@ _UNSPACED = re.compile(
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
 )
 _VOICED = {"\u3099", "\u309a"}  # the marks that make か to が: other sounds, no accents
-_LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-    | {chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)}
-)
+_LETTERS = {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"} | {
+    chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)
+}
 
 
 def fold(text: str) -> str:
     """Return `text` as it is stored and sought.
 
-    Wide and narrow forms, case, accents and the two kinds of kana are made one; characters of scripts
-    without spaces stand alone.
+    Wide and narrow forms, case, accents, the two kinds of kana, and traditional and simplified Chinese are
+    made one; characters of scripts without spaces stand alone.
 
     Examples
     --------
     >>> fold("Beyoncé, Sigur Rós, MØ")
     'beyonce, sigur ros, mo'
-    >>> fold("周杰伦 Live"), fold("ｶﾀｶﾅ") == fold("かたかな")
+    >>> fold("周杰倫 Live"), fold("ｶﾀｶﾅ") == fold("かたかな")
     ('周 杰 伦 live', True)
     """
-    wide = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    wide = unicodedata.normalize("NFKC", text).casefold().translate(_letters())
     spaced = _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", wide))
     split = unicodedata.normalize("NFD", spaced)
     bare = "".join(char for char in split if char in _VOICED or not unicodedata.combining(char))
     return " ".join(unicodedata.normalize("NFC", bare).split())
+
+
+@cache
+def _letters() -> dict[int, str]:
+    lines = Path(__file__).with_name("han.txt").read_text("utf-8").splitlines()
+    pairs = "".join(line for line in lines if not line.startswith("#"))
+    return str.maketrans(_LETTERS | dict(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 def has_words(text: str) -> bool:
