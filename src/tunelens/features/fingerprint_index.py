@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,17 +62,23 @@ def same_recordings(prints: Sequence[Fingerprint]) -> list[Pair]:
 
 def candidates(prints: Sequence[Fingerprint]) -> list[tuple[int, int]]:
     """Return the pairs that share enough sampled landmarks at one offset."""
-    hashes, owner, frames = _sampled(prints)
+    return linked(*_sampled(prints), len(prints))
+
+
+def linked(
+    hashes: NDArray[Any], owner: NDArray[np.int64], frames: NDArray[np.int64], n: int
+) -> list[tuple[int, int]]:
+    """Return which pairs of `n` owners share enough hashes at one offset of their frames."""
     order = np.lexsort((owner, hashes))
     hashes, owner, frames = hashes[order], owner[order], frames[order]
-    keys = [_keys(owner, frames, link, len(prints)) for link in _links(hashes)]
+    keys = [_keys(owner, frames, link, n) for link in _links(hashes)]
     if not keys:
         return []
     values, counts = np.unique(np.concatenate(keys), return_counts=True)
     # an offset that is no whole number of frames spreads over two of them
     counts[:-1] += counts[1:] * (np.diff(values) == 1)
     pairs = np.unique(values[counts >= LEAST_LINKS] // _FRAMES)
-    return [(int(pair) // len(prints), int(pair) % len(prints)) for pair in pairs]
+    return [(int(pair) // n, int(pair) % n) for pair in pairs]
 
 
 def _sampled(
@@ -86,7 +92,7 @@ def _sampled(
     return hashes[kept], owner[kept], frames[kept]
 
 
-def _links(hashes: NDArray[np.uint32]) -> Iterator[tuple[NDArray[np.intp], int]]:
+def _links(hashes: NDArray[Any]) -> Iterator[tuple[NDArray[np.intp], int]]:
     """Yield the places whose hash is that of the place `step` behind, for each step."""
     for step in range(1, LINKS + 1):
         same = np.flatnonzero(hashes[:-step] == hashes[step:])

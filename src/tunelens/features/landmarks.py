@@ -7,12 +7,13 @@ see `tunelens.features.fingerprint`) follow from them whenever they are needed.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.audio.clip import Clip
 from tunelens.audio.listen import Listening, Window
 from tunelens.base.errors import DataError
 from tunelens.features import fingerprint
@@ -138,6 +139,16 @@ def peaks_of(listening: Listening) -> Peaks:
     """
     gatherer = Gatherer()
     for window in listening:
-        y = window.clip.require_samples().y
-        gatherer.add(window, np.concatenate([_band(block, GRID) for block in blocks(y, GRID)]))
+        gatherer.add(window, _band_of(window.clip.require_samples().y))
     return gatherer.finish()
+
+
+def peaks_of_clip(clip: Clip) -> Peaks:
+    """Return the peaks of a clip of mono sound at `SUMMARY_SR`, from its own beginning."""
+    gatherer = Gatherer()
+    gatherer.add(Window(replace(clip, start_s=0.0), np.empty(0), 0.0, is_last=True), _band_of(clip.y))
+    return gatherer.finish()
+
+
+def _band_of(y: Float32) -> Float32:
+    return np.concatenate([_band(block, GRID) for block in blocks(y, GRID)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -30,15 +29,12 @@ class Printed:
         Number of the track.
     revision : int
         When the track changed last, see `Library.revision`.
-    checksum : int
-        CRC-32 of the stored bytes.
     peaks : Peaks
         What they say.
     """
 
     id: int
     revision: int
-    checksum: int
     peaks: Peaks
 
 
@@ -77,11 +73,18 @@ class Prints:
             known = select(func.count()).select_from(prints)
             return connection.scalar(known.where(*_current(LANDMARKS, LANDMARKS_VERSION))) or 0
 
-    def changed_since(self, revision: int) -> list[int]:
-        """Return the tracks with landmarks that changed after `revision`, by number."""
+    def revisions(self) -> dict[int, int]:
+        """Return when each track with landmarks changed last, by number."""
+        having = select(tracks.c.id, tracks.c.revision).join(prints)
         with self._library.database.read() as connection:
-            changed = _having(LANDMARKS, tracks.c.revision > revision)
-            return list(connection.scalars(changed.order_by(tracks.c.id)))
+            rows = connection.execute(having.where(*_current(LANDMARKS, LANDMARKS_VERSION)))
+            return {row.id: row.revision for row in rows}
+
+    def state(self) -> tuple[int, int, int]:
+        """Return what differs when any track has come, changed or gone, and is told in milliseconds."""
+        with self._library.database.read() as connection:
+            counted = connection.execute(select(func.count(), func.sum(tracks.c.revision))).one()
+        return self._library.revision(), counted[0], counted[1] or 0
 
     def iterate(self, ids: Iterable[int]) -> Iterator[Printed]:
         """Yield the peaks of tracks, a page in memory at a time; what is damaged is left out."""
@@ -90,7 +93,7 @@ class Prints:
                 peaks = _unpacked(row)
             except DataError:
                 continue
-            yield Printed(row.track_id, row.revision, zlib.crc32(row.data), peaks)
+            yield Printed(row.track_id, row.revision, peaks)
 
     def _of(self, ids: Iterable[int], kind: str, version: str) -> Iterator[Row[Any]]:
         query = select(prints.c.track_id, prints.c.data, tracks.c.revision).join(tracks)

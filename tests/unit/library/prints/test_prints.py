@@ -4,10 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.music import SR, performance
-from tests.sounds import encode, write
 
-from tunelens.audio import Clip, resample
 from tunelens.library.analysis import Analysis
 from tunelens.library.prints import Prints, fold
 from tunelens.library.prints.quality import best, decides
@@ -19,40 +16,16 @@ from tunelens.services.hear import HearOptions, hear
 OPTIONS = HearOptions(models=(), bundles=())
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Two works; of the first a FLAC, an MP3, an Opus that lacks the first second, and another take."""
-    folder = tmp_path_factory.mktemp("prints")
-    y = performance(1, 24.0)
-    write(folder / "one.flac", y, SR)
-    write(folder / "一.mp3", 0.4 * y, SR)
-    encode(folder / "one.opus", resample(Clip(y[SR:], SR), 48_000).y, 48_000)
-    write(folder / "take.flac", performance(1, 24.0, bpm=113.0, take=1), SR)
-    write(folder / "two.flac", performance(2, 24.0), SR)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def library(folder):
-    with Library.open(folder / "music.db") as library:
-        analyze_many([folder], library, jobs=1, engine="inline", options=OPTIONS)
-        yield library
-
-
-def _ids(library):
-    return {track.path.name: track.id for track in library.tracks()}
-
-
-def test_every_track_has_both_prints(library):
-    ids = _ids(library).values()
-    prints = Prints(library)
+def test_every_track_has_both_prints(shelf):
+    ids = shelf.ids.values()
+    prints = Prints(shelf.library)
     assert set(prints.peaks(ids)) == set(prints.chroma(ids)) == set(ids)
-    assert all(len(chroma) == pytest.approx(48, abs=2) for chroma in prints.chroma(ids).values())
-    assert prints.count() == 5 and prints.ids("path:two") == [_ids(library)["two.flac"]]
+    assert len(prints.chroma([shelf.ids["two.flac"]])[shelf.ids["two.flac"]]) == pytest.approx(48, abs=2)
+    assert prints.count() == 6 and prints.ids("path:two") == [shelf.ids["two.flac"]]
 
 
-def test_fold_keeps_the_best_file_of_each_recording(library):
-    ids = _ids(library)
+def test_fold_keeps_the_best_file_of_each_recording(shelf):
+    library, ids = shelf.library, shelf.ids
     folded = fold(library, ids.values())
     assert folded[ids["一.mp3"]] == folded[ids["one.opus"]] == folded[ids["one.flac"]] == ids["one.flac"]
     assert folded[ids["take.flac"]] == ids["take.flac"]
@@ -60,8 +33,8 @@ def test_fold_keeps_the_best_file_of_each_recording(library):
     assert fold(library, [ids["一.mp3"]]) == {ids["一.mp3"]: ids["一.mp3"]}
 
 
-def test_an_analysis_keeps_its_prints_through_json_and_library(folder, tmp_path):
-    analysis = hear(folder / "two.flac", OPTIONS)
+def test_an_analysis_keeps_its_prints_through_json_and_library(shelf, tmp_path):
+    analysis = hear(shelf.folder / "two.flac", OPTIONS)
     again = Analysis.from_dict(analysis.to_dict())
     assert again.prints == analysis.prints and len(analysis.prints) == 2
     with Library.open(tmp_path / "other.db") as other:
@@ -73,19 +46,21 @@ def test_an_analysis_keeps_its_prints_through_json_and_library(folder, tmp_path)
         assert other.get(number).prints == ()
 
 
-def test_a_track_heard_before_there_were_prints_gets_them(folder, tmp_path):
-    analysis = hear(folder / "two.flac", OPTIONS)
+def test_a_track_heard_before_there_were_prints_gets_them(shelf, tmp_path):
+    analysis = hear(shelf.folder / "two.flac", OPTIONS)
     versions = {name: one for name, one in analysis.versions.items() if name != "prints"}
     with Library.open(tmp_path / "old.db") as old:
         number = old.put(replace(analysis, prints=(), versions=versions))
         assert not Prints(old).count()
-        report = analyze_many([folder / "two.flac"], old, jobs=1, engine="inline", options=OPTIONS)
+        report = analyze_many([shelf.folder / "two.flac"], old, jobs=1, engine="inline", options=OPTIONS)
         assert len(report.analyzed) == 1 and set(Prints(old).peaks([number])) == {number}
-        assert not analyze_many([folder / "two.flac"], old, jobs=1, engine="inline", options=OPTIONS).analyzed
+        assert not analyze_many(
+            [shelf.folder / "two.flac"], old, jobs=1, engine="inline", options=OPTIONS
+        ).analyzed
 
 
-def test_rules_of_quality_decide_in_order(library):
-    ids = _ids(library)
+def test_rules_of_quality_decide_in_order(shelf):
+    library, ids = shelf.library, shelf.ids
     flac, mp3, opus = library.tracks_by_id([ids["one.flac"], ids["一.mp3"], ids["one.opus"]])
     assert decides(flac, mp3).name == "lossless" and decides(mp3, flac) is None
     rich, poor = replace(mp3, bit_rate=320_000), replace(mp3, id=99, bit_rate=128_000)
@@ -100,8 +75,8 @@ def test_rules_of_quality_decide_in_order(library):
     assert best([cut, mp3]).id == mp3.id  # a third of it, lossless or not, is not the best of it
 
 
-def test_best_does_not_depend_on_the_order(library):
-    tracks = list(library.tracks_by_id(_ids(library).values()))
+def test_best_does_not_depend_on_the_order(shelf):
+    tracks = list(shelf.library.tracks_by_id(shelf.ids.values()))
     rng = np.random.default_rng(0)
     assert len({best([tracks[i] for i in rng.permutation(len(tracks))]).id for _ in range(10)}) == 1
 
