@@ -1,0 +1,1 @@
+"""What to hear next: by sound, by what other listeners like, or both."""
