@@ -87,7 +87,7 @@ def _page(file: BinaryIO) -> tuple[int, int, list[tuple[bytes, bool]]] | None:
     if not head:
         return None
     if len(head) < _HEADER.size:
-        return 0, -1, [(head, True)]  # what breaks off at the end stays as it is
+        return -1, 0, [(head, True)]  # what breaks off at the end stays as it is
     magic, _, _, granule, serial, _, _, n = _HEADER.unpack(head)
     if magic != b"OggS":
         raise DataError("it is no ogg throughout")

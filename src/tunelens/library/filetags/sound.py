@@ -34,7 +34,10 @@ def ranges_of(file: BinaryIO, kind: str) -> Ranges:
         return []
     ape = _between_tags
     finders = {"mp3": ape, "ape": ape, "flac": _flac, "wav": _wav, "aiff": _aiff, "mp4": _mp4}
-    return finders[kind](file)
+    found = finders[kind](file)
+    if any(end < start for start, end in found):
+        raise DataError("it breaks off in the middle of its tags")
+    return found
 
 
 def _size(file: BinaryIO) -> int:
