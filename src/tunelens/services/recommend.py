@@ -16,9 +16,9 @@ from tunelens.library.recommend.artists import numbered
 from tunelens.library.recommend.blend import standard
 from tunelens.library.recommend.given import Given, Ground, Rows
 from tunelens.library.recommend.listening import Listening, read_listening
-from tunelens.library.recommend.opinions import WAYS, Opinions
+from tunelens.library.recommend.opinions import COLLABORATIVE, WAYS, Opinions
 from tunelens.library.recommend.reasons import Explainer, Reason
-from tunelens.library.recommend.variety import Variety, choose, shortlist
+from tunelens.library.recommend.variety import Variety, best, choose, shortlist
 from tunelens.library.store import Library
 from tunelens.library.track import Track
 from tunelens.services.playlists import track_of
@@ -27,6 +27,7 @@ __all__ = ["Pick", "RecommendOptions", "Recommendation", "Variety", "read_listen
 MOST_PICKS = 1000
 MOST_DAYS = 36_500
 MOST_FOLDED = 50
+MOST_RANKED = 20_000
 Float = NDArray[np.floating]
 
 
@@ -218,7 +219,8 @@ def _scores(ground: Ground, given: Given, opinions: Opinions, asked: RecommendOp
     may = _admitted(ground, given, opinions, asked)
     if not may.any():
         raise DataError(
-            "nothing is left to recommend", hint="--known recommends what was liked and played too"
+            "nothing is left to recommend",
+            hint="--known recommends what was liked and played too; analyze tells what tracks sound like",
         )
     scores = opinions.mixed() - asked.variety.novelty * standard(np.log1p(_known(ground, opinions)))
     return np.where(may, scores, -np.inf)
@@ -233,8 +235,8 @@ def _admitted(ground: Ground, given: Given, opinions: Opinions, asked: Recommend
         may[given.liked.rows] = False
         if given.kind == "liked":
             may[ground.rows(ground.listener.taste.liked)] = False
-    heard = opinions.warm if opinions.share == 1 else opinions.warm | ground.space.matrix.any(axis=1)
-    return may & heard
+    sounds = ground.space.matrix.any(axis=1)
+    return may & (opinions.warm if opinions.way == COLLABORATIVE else opinions.warm | sounds)
 
 
 def _known(ground: Ground, opinions: Opinions) -> Float:
@@ -250,21 +252,24 @@ def _known(ground: Ground, opinions: Opinions) -> Float:
 
 def _chosen(ground: Ground, given: Given, scores: Float, asked: RecommendOptions) -> Rows:
     """Return the rows of the list: one file of each recording, and none of what was given."""
-    artists = numbered(ground.artists)
-    rows = shortlist(scores, artists, asked.n, asked.variety.artist_gap)
+    rows = best(scores, MOST_RANKED)
+    artists = numbered(ground.artists(rows))
+    some = shortlist(artists, asked.n, asked.variety.artist_gap)
+    rows, artists = rows[some], artists[some]
     before = given.liked.rows[: 0 if asked.known else MOST_FOLDED]
-    rows = rows[_once(ground, before, rows)]
-    return rows[choose(scores[rows], ground.space.matrix[rows], artists[rows], asked.n, asked.variety)]
+    some = _once(ground, before, rows)
+    rows, artists = rows[some], artists[some]
+    return rows[choose(scores[rows], ground.space.matrix[rows], artists, asked.n, asked.variety)]
 
 
-def _once(ground: Ground, before: Rows, rows: Rows) -> list[int]:
+def _once(ground: Ground, before: Rows, rows: Rows) -> Rows:
     """Return the places in `rows` of tracks that are no copies of what is given or comes before."""
     ids, given = ground.space.ids[rows].tolist(), ground.space.ids[before].tolist()
-    best = fold(ground.library, [*given, *ids])
-    seen = {best.get(id, id) for id in given}
+    file = fold(ground.library, [*given, *ids])
+    seen = {file.get(id, id) for id in given}
     kept = []
     for place, id in enumerate(ids):
-        if best.get(id, id) not in seen:
-            seen.add(best.get(id, id))
+        if file.get(id, id) not in seen:
+            seen.add(file.get(id, id))
             kept.append(place)
-    return kept
+    return np.array(kept, np.intp)

@@ -1,4 +1,4 @@
-"""Who made each track, for a whole library at once."""
+"""Who made each of many tracks."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from tunelens.library.matching import plain_name
+from tunelens.library.neighbours.measures import listed
 from tunelens.library.schema import tracks
 from tunelens.library.store import Library
 
 
 def artists_of(library: Library, ids: NDArray[np.int64]) -> tuple[str, ...]:
-    """Return the artist of each track as `plain_name` writes it; "" where nobody knows."""
+    """Return the artist of each of the tracks `ids` as `plain_name` writes it; "" where nobody knows."""
     plain: dict[str, str] = {}
     found: dict[int, str] = {}
     with library.database.read() as connection:
         rows = connection.execution_options(yield_per=10_000).execute(
-            select(tracks.c.id, tracks.c.artist, tracks.c.album_artist)
+            select(tracks.c.id, tracks.c.artist, tracks.c.album_artist).where(tracks.c.id.in_(listed(ids)))
         )
         for row in rows:
             name = row.artist or row.album_artist or ""

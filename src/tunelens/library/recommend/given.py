@@ -32,8 +32,6 @@ class Ground:
     library : Library
     space : Space
         Where its tracks lie.
-    artists : tuple of str
-        Of each row of the space; "" where nobody knows.
     interactions : Interactions
         Who likes what.
     listener : Listener
@@ -42,7 +40,6 @@ class Ground:
 
     library: Library
     space: Space
-    artists: tuple[str, ...]
     interactions: Interactions
     listener: Listener
 
@@ -62,7 +59,11 @@ class Ground:
             raise DataError("the library is empty", hint="tunelens analyze FOLDER fills it")
         interactions = Feedback(library).interactions()
         who = listener_of(library, interactions, listener, recent_days=recent_days)
-        return cls(library, space, artists_of(library, space.ids), interactions, who)
+        return cls(library, space, interactions, who)
+
+    def artists(self, rows: Rows | None = None) -> tuple[str, ...]:
+        """Return the artists of some rows, or of all; see `artists_of`."""
+        return artists_of(self.library, self.space.ids if rows is None else self.space.ids[rows])
 
     def rows(self, ids: Iterable[int]) -> Rows:
         """Return the rows of tracks, ascending; those that have gone are left out."""

@@ -27,6 +27,7 @@ from tunelens.library.recommend.recommenders import (
     hybrid,
     n_listeners_of,
     popularity,
+    remembered,
 )
 
 Float32 = NDArray[np.float32]
@@ -154,7 +155,7 @@ def _recommenders(
 
 def best_mix(within: HeldOut, sound: Scorer, crowd: Scorer) -> float:
     """Return the share of the collaborative opinion that finds most of what was held back."""
-    plays = within.train.matrix()
+    plays, sound, crowd = within.train.matrix(), remembered(sound), remembered(crowd)
     return float(best_of({weight: hybrid(plays, sound, crowd, weight) for weight in WEIGHTS}, within))
 
 

@@ -31,6 +31,8 @@ class Opinions:
         None where no crowd is heeded.
     share : float
         Of the crowd, 0 to 1.
+    way : {"hybrid", "content", "collaborative"}
+        How it is done.
     notes : tuple of str
         Why no crowd is heeded.
     """
@@ -38,6 +40,7 @@ class Opinions:
     sound: Float
     crowd: Opinion | None = None
     share: float = 0.0
+    way: str = CONTENT
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -78,18 +81,14 @@ class Opinions:
             crowd = _crowd(ground, table)
             opinion = crowd.opinion(given.confidence(), options)
             if way == COLLABORATIVE:
-                return cls(sound, opinion, 1.0)
-            return cls(sound, opinion, crowd.mix(ground.space.matrix, options) if share is None else share)
+                return cls(sound, opinion, 1.0, way)
+            chosen = crowd.mix(ground.space.matrix, options) if share is None else share
+            return cls(sound, opinion, chosen, way)
         except (DataError, MissingDependencyError) as error:
             if way == COLLABORATIVE:
                 raise
             hint = f" ({error.hint})" if error.hint else ""
             return cls(sound, notes=(f"by content alone: {error.message}{hint}",))
-
-    @property
-    def way(self) -> str:
-        """How it is done: content, collaborative or hybrid."""
-        return {0.0: CONTENT, 1.0: COLLABORATIVE}.get(self.share, HYBRID)
 
     @property
     def warm(self) -> NDArray[np.bool_]:
@@ -111,4 +110,4 @@ class Opinions:
 def _crowd(ground: Ground, table: Listening | None) -> Crowd:
     if table is None:
         return Crowd.of_feedback(ground.interactions, ground.space.ids)
-    return Crowd.of_table(table, ground.artists)
+    return Crowd.of_table(table, ground.artists())

@@ -64,6 +64,19 @@ def hybrid(plays: csr_matrix[Any], sound: Scorer, crowd: Scorer, weight: float) 
     return scores
 
 
+def remembered(scorer: Scorer) -> Scorer:
+    """Return a recommender that works out each answer once."""
+    known: dict[bytes, Scores] = {}
+
+    def scores(rows: Rows) -> Scores:
+        key = rows.tobytes()
+        if key not in known:
+            known[key] = scorer(rows)
+        return known[key]
+
+    return scores
+
+
 def n_listeners_of(plays: csr_matrix[Any]) -> NDArray[np.int64]:
     """Return how many listeners played each item, shape (n_items,)."""
     return np.bincount(plays.indices[plays.data > 0], minlength=plays.shape[1])

@@ -45,27 +45,36 @@ class Variety:
             raise ParameterError(f"the artist gap is {self.artist_gap}; 0 to {MOST_GAP} is allowed")
 
 
-def shortlist(scores: Float, artists: NDArray[np.int64], n: int, gap: int) -> NDArray[np.intp]:
-    """Return the rows worth choosing `n` from, the best first.
+def best(scores: Float, most: int) -> NDArray[np.intp]:
+    """Return up to `most` rows of the largest scores, the best first; those of -inf are none.
+
+    Examples
+    --------
+    >>> best(np.array([0.5, -np.inf, 0.9]), 5).tolist()
+    [2, 0]
+    """
+    rows = np.flatnonzero(np.isfinite(scores))
+    if len(rows) > most:
+        rows = rows[np.argpartition(-scores[rows], most)[:most]]
+    return rows[np.lexsort((rows, -scores[rows]))]
+
+
+def shortlist(artists: NDArray[np.int64], n: int, gap: int) -> NDArray[np.intp]:
+    """Return the places worth choosing `n` from, of tracks that stand with the best first.
 
     Of one artist no more than a list with this gap has room for, so that there are others to stand between.
 
     Parameters
     ----------
-    scores : ndarray, shape (n_tracks,)
-        -inf for what must not be in it.
-    artists : ndarray of int64, shape (n_tracks,)
+    artists : ndarray of int64, shape (k,)
         Number of the artist; -1 for nobody knows.
     """
-    order = np.argsort(-scores, kind="stable")
-    order = order[np.isfinite(scores[order])]
-    mine = artists[order]
-    by_artist = np.argsort(mine, kind="stable")
-    starts = np.searchsorted(mine[by_artist], mine[by_artist])
-    nth = np.empty(len(order), np.int64)
-    nth[by_artist] = np.arange(len(order)) - starts
+    by_artist = np.argsort(artists, kind="stable")
+    starts = np.searchsorted(artists[by_artist], artists[by_artist])
+    nth = np.empty(len(artists), np.int64)
+    nth[by_artist] = np.arange(len(artists)) - starts
     most = 2 * (1 + (n - 1) // (gap + 1))
-    return order[(nth < most) | (mine < 0)][: max(_POOL, 3 * n)]
+    return np.flatnonzero((nth < most) | (artists < 0))[: max(_POOL, 3 * n)]
 
 
 def choose(

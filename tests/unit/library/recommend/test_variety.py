@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tunelens.base.errors import ParameterError
 from tunelens.library.recommend.artists import numbered
-from tunelens.library.recommend.variety import Variety, choose, shortlist
+from tunelens.library.recommend.variety import Variety, best, choose, shortlist
 
 
 def spread(matrix: np.ndarray) -> float:
@@ -38,7 +38,8 @@ def test_more_diversity_makes_lists_more_diverse() -> None:
 @given(seed=st.integers(0, 1000), gap=st.integers(0, 8), n=st.integers(1, 30))
 def test_artists_are_kept_apart_where_there_are_others(seed: int, gap: int, n: int) -> None:
     scores, matrix, artists = world(seed)
-    rows = shortlist(scores, artists, n, gap)
+    rows = best(scores, len(scores))
+    rows = rows[shortlist(artists[rows], n, gap)]
     chosen = rows[choose(scores[rows], matrix[rows], artists[rows], n, Variety(0.3, 0.0, gap))]
     assert len(chosen) == n == len(set(chosen.tolist()))
     for place, row in enumerate(chosen):
@@ -52,15 +53,17 @@ def test_where_there_is_one_artist_alone_the_list_is_still_made() -> None:
     assert len(choose(scores, matrix, one, 10, Variety(0.0, 0.0, 5))) == 10
 
 
-def test_a_shortlist_leaves_out_what_must_not_be_and_one_artist_has_no_more_than_a_list_has_room_for() -> (
-    None
-):
+def test_of_one_artist_no_more_are_looked_at_than_a_list_has_room_for() -> None:
+    artists = np.where(np.arange(1000) >= 10, np.arange(1000) % 300 + 10, 7)
+    places = shortlist(artists, 10, 3)
+    assert (artists[places] == 7).sum() == 6 and places[0] == 0 and len(places) == 200
+
+
+def test_the_best_are_found_in_order_and_what_must_not_be_is_none() -> None:
     scores = np.arange(1000.0)
-    scores[:5] = -np.inf
-    artists = np.where(np.arange(1000) < 990, np.arange(1000) % 300, 7)
-    rows = shortlist(scores, artists, 10, 3)
-    assert (artists[rows] == 7).sum() == 6 and 994 in rows and rows[0] == 999
-    assert not set(rows.tolist()) & set(range(5))
+    scores[990:] = -np.inf
+    assert best(scores, 3).tolist() == [989, 988, 987]
+    assert best(np.zeros(5), 3).tolist() == [0, 1, 2] and len(best(scores, 5000)) == 990
 
 
 def test_numbers_of_artists() -> None:
