@@ -56,3 +56,14 @@ def test_mistakes_are_told(tunelens, library):
 def test_feedback_needs_a_library(tunelens, home):
     done = tunelens("feedback", "like", "1", "-l", home / "none.db")
     assert done.code == 3 and "there is no library" in done.err
+
+
+def test_a_like_waits_for_a_song_that_is_analysed_later(tunelens, library, music, home):
+    likes = home / "likes.csv"
+    likes.write_text("title,liked\nlater,yes\n", encoding="utf-8")
+    assert "1 wait for theirs" in tunelens("feedback", "import", likes, "-l", library).out
+    (music / "slow.wav").rename(home / "music" / "later.wav")
+    (music / "fast.wav").unlink()
+    tunelens("analyze", music, "--no-models", "--force", "--library", library)
+    shown = tunelens("feedback", "show", "later", "--json", "-l", library).objects[0]["result"]
+    assert (shown["waiting"], [event["kind"] for event in shown["events"]]) == (0, ["like"])

@@ -20,6 +20,7 @@ from tunelens.cli import (
     library,
     listing,
     models,
+    moving,
     playlist,
     plot,
     predict,
@@ -67,6 +68,7 @@ for module in (
 app.add_typer(library.app, name="library")
 app.add_typer(models.app, name="models")
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(moving.app, name="import")
 app.add_typer(playlist.app, name="playlist")
 
 

@@ -14,7 +14,11 @@ from tunelens.cli.face import AsJson, Face, Force, LibraryFile, Where, example, 
 from tunelens.cli.plain import printable
 
 NAME = "export"
-EPILOG = example("tunelens export --format csv --out music.csv", "tunelens export -f spotify > features.json")
+EPILOG = example(
+    "tunelens export --format csv --out music.csv",
+    "tunelens export -f spotify > features.json",
+    "tunelens export --whole --out my-library",
+)
 
 
 @guarded
@@ -24,6 +28,9 @@ def run(
     ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="csv, json, parquet or spotify.")] = "csv",
     where: Where = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Everything, as a folder of Parquet and JSON with a manifest.")
+    ] = False,
     library: LibraryFile = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -33,6 +40,8 @@ def run(
     from tunelens.library.store import Library
 
     face = Face(as_json)
+    if whole:
+        return _whole(face, out, where, library, force)
     with Library.open(library, create=False) as catalogue, tempfile.TemporaryDirectory() as folder:
         target = out or Path(folder) / "export"
         count = export(catalogue, target, format=format, where=where, force=force)
@@ -42,6 +51,20 @@ def run(
         result = {"tracks": count, "format": format}
         face.result(str(out), result, lambda console: console.print(printable(str(out)), markup=False))
     face.say(f"{count} tracks")
+    return 0
+
+
+def _whole(face: Face, out: Path | None, where: str, library: Path | None, force: bool) -> int:
+    from tunelens.base.errors import ParameterError
+    from tunelens.library.exchange.whole import export_whole
+    from tunelens.library.store import Library
+
+    if out is None or where:
+        raise ParameterError("--whole writes everything to a folder", hint="give --out FOLDER and no --where")
+    with Library.open(library, create=False) as catalogue:
+        told = export_whole(catalogue, out, force=force)
+    face.result(str(out), told.to_dict(), lambda console: console.print(printable(str(out)), markup=False))
+    face.say(f"{told.rows['tracks.parquet']} tracks, {told.size_bytes / 1e6:.1f} MB")
     return 0
 
 

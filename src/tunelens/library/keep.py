@@ -18,8 +18,16 @@ from tunelens.base.errors import DataError, TunelensError
 from tunelens.library.analysis import Analysis, Print
 from tunelens.library.fulltext import put_text
 from tunelens.library.identity import path_to_text, text_to_path
-from tunelens.library.query import LIKELY, TOP
-from tunelens.library.rows import NamedArray, arrays_of, document_of, restore_taggings, tag_rows, track_row
+from tunelens.library.query import likely
+from tunelens.library.rows import (
+    IMPORTED,
+    NamedArray,
+    arrays_of,
+    document_of,
+    restore_taggings,
+    tag_rows,
+    track_row,
+)
 from tunelens.library.schema import analyses, failures, layouts, meta, prints, tags, tracks, vectors
 
 
@@ -31,19 +39,26 @@ def put(connection: Connection, analysis: Analysis) -> int:
         analysis = _with_older_parts(connection, old.id, analysis)
     number = _put_track(connection, name, analysis)
     _put_prints(connection, number, analysis.prints)
-    for table in (tags, vectors, analyses):
+    for table in (vectors, analyses):
         connection.execute(delete(table).where(table.c.track_id == number))
+    connection.execute(delete(tags).where(tags.c.track_id == number, ~tags.c.model.startswith(IMPORTED)))
     connection.execute(insert(analyses).values(track_id=number, document=document_of(analysis)))
     rows = tag_rows(analysis)
     if rows:
         connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
-    words = [row["tag"] for row in rows if row["probability"] >= LIKELY or row["rank"] <= TOP]
+    words = likely_tags(connection, number)
     said = {**track_row(analysis), "path": name, "lyrics": analysis.info.lyrics}
     put_text(connection, number, said, words)
     for array in arrays_of(analysis):
         _put_array(connection, number, array)
     connection.execute(delete(failures).where(failures.c.path == name))
     return number
+
+
+def likely_tags(connection: Connection, number: int) -> list[str]:
+    """Return the tags of a track that count, as full text lists them."""
+    query = select(tags.c.tag).where(tags.c.track_id == number, likely())
+    return list(connection.scalars(query.order_by(tags.c.model, tags.c.rank)))
 
 
 def next_revision(connection: Connection) -> int:

@@ -21,6 +21,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from sqlalchemy import Row, select
 
+from tunelens.library.fulltext import fold
 from tunelens.library.identity import path_to_text
 from tunelens.library.schema import tracks
 
@@ -39,11 +40,7 @@ _GUESTS = re.compile(
 _EDITION = re.compile(r"\s*[(\[][^)\]]*remaster[^)\]]*[)\]]|\s+-\s+[^-]*remaster[^-]*$")
 _NEXT_ARTIST = re.compile(r"\s*[;,、，/&＆+]\s*|\s+(?:x|vs\.?|and|with)\s+")
 _ARTICLE = re.compile(r"^the\s+|,\s*the$")
-_ACCENTS = re.compile("[\u0300-\u036f]")
 _TRACK_NUMBER = re.compile(r"^(?:\d{1,2}[-.])?\d{1,3}[\s.\-_]+(?=\S)")
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "&": " and "}
-)
 
 
 def plain_name(text: str) -> str:
@@ -53,14 +50,13 @@ def plain_name(text: str) -> str:
     --------
     >>> plain_name("Señorita (feat. Camila)") == plain_name("SENORITA")
     True
-    >>> plain_name("が") == plain_name("か")
-    False
+    >>> plain_name("周杰倫") == plain_name("周杰伦"), plain_name("が") == plain_name("か")
+    (True, False)
     >>> plain_name("÷")
     '÷'
     """
-    wide = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold()
-    bare = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", wide)))
-    sole = _EDITION.sub("", _GUESTS.sub("", bare.translate(_LETTERS))).strip()
+    bare = fold(text[:_LONGEST]).replace("&", " and ")
+    sole = _EDITION.sub("", _GUESTS.sub("", bare)).strip()
     return "".join(char for char in sole if char.isalnum()) or sole or bare.strip()
 
 

@@ -29,6 +29,8 @@ POOLED = "descriptors"
 TIMELINE = "timeline"
 FAINTEST = 0.01
 OTHER = GROUPS[-1]
+IMPORTED = "imported:"
+"""Begins the ``model`` of tags that no model heard but another program told; hearing again leaves them."""
 UPPER = {"valence": "positive", "arousal": "high"}
 
 

@@ -1,0 +1,142 @@
+"""From what another program says to the library: which track is meant, and what is new about it.
+
+Genres become tags of their own (``imported:beets``), ratings, plays and likes become events, playlists become
+playlists. What was heard is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tunelens.base.errors import NotFoundError
+from tunelens.library.exchange import genres
+from tunelens.library.exchange.told import Listed, MoveReport, PlaylistMoved, Song, Tally
+from tunelens.library.feedback import Event, Feedback
+from tunelens.library.feedback.reports import Fault
+from tunelens.library.feedback.store import Added
+from tunelens.library.matching import AMBIGUOUS, Match, matcher
+from tunelens.library.playlists.importing import matched
+from tunelens.library.playlists.store import Item, Playlists
+
+if TYPE_CHECKING:
+    from tunelens.library.store import Library
+
+BATCH = 500
+
+
+def move_in(
+    library: Library, source: str, told: Iterable[Song | Listed | Fault], *, dry_run: bool = False
+) -> MoveReport:
+    """Keep what another program says and tell what became of it.
+
+    Parameters
+    ----------
+    library : Library
+        Where it goes.
+    source : str
+        The program; what it told before is replaced.
+    told : iterable of Song, Listed and Fault
+        What it says.
+    dry_run : bool
+        Keep nothing.
+    """
+    move = _Move(library, source, dry_run)
+    iterator = iter(told)
+    while batch := list(islice(iterator, BATCH)):
+        move.songs([one for one in batch if isinstance(one, Song)])
+        for one in batch:
+            if isinstance(one, Fault):
+                move.tally.dropped[one.reason] += 1
+                move.tally.tell(one)
+            elif isinstance(one, Listed):
+                move.playlist(one)
+    return move.tally.report(source, dry_run)
+
+
+class _Move:
+    """One move, a batch of songs at a time."""
+
+    def __init__(self, library: Library, source: str, dry_run: bool) -> None:
+        self.tally = Tally()
+        self._library = library
+        self._source = source
+        self._dry_run = dry_run
+        self._held = genres.held(library.database, source)
+        self._matcher = matcher(library)
+
+    def songs(self, songs: list[Song]) -> None:
+        """Keep what is said of some songs."""
+        found = [(song, self._track_of(song)) for song in songs]
+        known = {number: song for song, number in found if number is not None}
+        self._keep_genres({number: genres.clean(song.genres) for number, song in known.items()})
+        self._keep_fields({number: song.fields for number, song in known.items() if song.fields})
+        self._keep_events(replace(event, track_id=number) for song, number in found for event in song.events)
+
+    def _track_of(self, song: Song) -> int | None:
+        found: Match = self._matcher.find(
+            path=song.path, mbid=song.mbid, title=song.title, artist=song.artist, album=song.album,
+            duration_s=song.duration_s,
+        )  # fmt: skip
+        how = "matched" if found.id else "ambiguous" if found.how == AMBIGUOUS else "unmatched"
+        self.tally.hows[how] += 1
+        if found.id is None:
+            self.tally.tell(Fault(song.where, found.how))
+        return found.id
+
+    def _keep_genres(self, given: Mapping[int, tuple[str, ...]]) -> None:
+        told = {number: names for number, names in given.items() if names}
+        new = {number: names for number, names in told.items() if self._held.get(number) != names}
+        self.tally.genres["new"] += len(new)
+        self.tally.genres["known"] += len(told) - len(new)
+        if not self._dry_run:
+            genres.keep(self._library.database, self._source, new)
+            self._held.update(new)
+
+    def _keep_fields(self, given: Mapping[int, Mapping[str, str]]) -> None:
+        database = self._library.database
+        if self._dry_run:
+            self.tally.n_filled += sum(bool(genres.missing(database, *one)) for one in given.items())
+        else:
+            self.tally.n_filled += genres.fill(database, given)
+
+    def _keep_events(self, events: Iterator[Event]) -> None:
+        if self._dry_run:
+            self.tally.events += Added(new=sum(1 for _ in events))
+        else:
+            self.tally.events += Feedback(self._library).keep(events)
+
+    def playlist(self, listed: Listed) -> None:
+        """Keep a playlist; where another has its name, it is named after its program too."""
+        items = matched(self._library, listed.entries)
+        n_matched = sum(item.track is not None for item in items)
+        name, state = self._name(listed.name, items)
+        if state != "known" and not self._dry_run:
+            about = listed.description or None
+            Playlists(self._library).create(name, items, description=about, replace=state == "changed")
+        self.tally.playlists.append(PlaylistMoved(name, len(items), n_matched, state))
+
+    def _name(self, name: str, items: list[Item]) -> tuple[str, str]:
+        """Return under which name it is kept, and whether that is new."""
+        own = f"{name[:150]} ({self._source})"
+        for called, mine in ((name[:200], False), (own, True)):
+            there = self._items(called)
+            if there is None:
+                return called, "new"
+            if [_identity(item) for item in there] == [_identity(item) for item in items]:
+                return called, "known"
+            if mine:
+                return called, "changed"
+        raise AssertionError("unreachable")
+
+    def _items(self, name: str) -> list[Item] | None:
+        try:
+            return Playlists(self._library).items(name)
+        except NotFoundError:
+            return None
+
+
+def _identity(item: Item) -> object:
+    return item.track.id if item.track else (item.entry.location, item.entry.title, item.entry.artist)
