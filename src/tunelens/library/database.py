@@ -184,6 +184,7 @@ def _engine(path: Path) -> Engine:
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says, not where sqlite3 guesses
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cell_size_check = ON")  # damage is told where it is met, not where it ends
     wanted = "journal_mode = WAL" if _is_ours(connection) else "journal_mode"
     mode = connection.execute(f"PRAGMA {wanted}").fetchone()[0]
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")

@@ -18,6 +18,7 @@ from tunelens.base.progress import Progress, Silent
 from tunelens.features.descriptors import DESCRIPTORS_VERSION
 from tunelens.library.copies import MOST_PROBLEMS
 from tunelens.library.faults import DAMAGED
+from tunelens.library.filetags.journal import OPEN
 from tunelens.library.identity import text_to_path
 from tunelens.library.keep import read_held, undamaged
 from tunelens.library.retext import pages
@@ -229,8 +230,9 @@ def _files(connection: Connection) -> Check:
 
 
 def _journal(connection: Connection) -> Check:
-    query = select(func.count()).select_from(journal).where(journal.c.state == "pending")
+    query = select(func.count()).select_from(journal).where(journal.c.state.in_(OPEN))
     n = connection.scalar(query) or 0
     if not n:
-        return Check("tags written", True, "no write of tags was cut short")
-    return Check("tags written", None, f"{n} files were about to be written", "tunelens tag --undo")
+        return Check("tags written", True, "no change of a file was cut short")
+    hint = "the next tunelens tag finds out what became of them"
+    return Check("tags written", None, f"changes of {n} files were cut short", hint)
