@@ -7,33 +7,22 @@ same. The weights were chosen by the first table, in which each set is placed by
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunelens.library.neighbours.measures import Measures, read_measures
-from tunelens.library.neighbours.parts import FILE, INPUTS, PARTS, Part
-from tunelens.library.store import Library
+from training.kin import SETS, Judged, Truth, differences, heard, judge, ways
+from training.sets import data_dir
+from tunelens.library.neighbours.measures import Measures
+from tunelens.library.neighbours.parts import FILE, INPUTS, PARTS, Part, Weights, weighted
 
 SHAPE = {"embedding": (64, 0.0, 0.0), "timbre": (24, 0.25, 0.0)} | {
     name: (n, 0.25, 1.0) for name, n in (("rhythm", 15), ("harmony", 15), ("energy", 7))
 }
 """Of each part: principal directions, how far they are evened out (1 makes all as long), lift."""
 N_PAIRS = 200_000
-
-
-def measured(path: Path) -> Measures:
-    """Return the measures of every track of a library."""
-    with Library.open(path, create=False) as library, library.database.read() as connection:
-        ids = np.array([track.id for track in library.tracks()], np.int64)
-        found = [tables for _, tables in read_measures(connection, np.sort(ids))]
-    return stacked(found)
-
-
-def stacked(found: list[Measures]) -> Measures:
-    """Join measures."""
-    return Measures({name: np.concatenate([one.tables[name] for one in found]) for name in found[0].tables})
 
 
 def fit(name: str, sets: list[Measures], seed: int = 0) -> Part:
@@ -90,8 +79,53 @@ def save(parts: list[Part], path: Path = FILE) -> None:
     np.savez_compressed(path, **held)
 
 
-if __name__ == "__main__":
-    import sys
+PEERS = ("mean MFCC", "raw embedding")
+MIXES = {
+    "embedding alone": Weights(timbre=0, rhythm=0, harmony=0, energy=0),
+    **{f"each other part {w}": Weights(1, w, w, w, w) for w in (0.1, 0.2, 0.5, 1.0)},
+    "without embedding": Weights(embedding=0),
+    **{f"{name} alone": Weights(**{one: float(one == name) for one in PARTS}) for name in PARTS[1:]},
+}
 
-    sets = [measured(Path(name)) for name in sys.argv[1:]]
-    save([fit(name, sets) for name in PARTS])
+
+Sets = dict[str, tuple[Measures, Truth]]
+
+
+def held_out(sets: Sets, name: str, weights: Weights) -> NDArray:
+    """Return how alike the tracks of a set are, placed by parts that were fitted to the other sets."""
+    others = [tables for other, (tables, _) in sets.items() if other != name]
+    blocks = [fit(part, others).place(sets[name][0]) for part in PARTS]
+    X = weighted(np.concatenate(blocks, axis=1), weights)
+    return X @ X.T
+
+
+def table(sets: Sets) -> Iterator[str]:
+    """Yield the lines of a table of how kin neighbours are, with several weights and in other ways."""
+    yield "| weights |" + "".join(f" {name}: {what} |" for name in sets for what in Judged._fields)
+    yield "| --- |" + " --- |" * (len(sets) * len(Judged._fields))
+    for mix, weights in MIXES.items():
+        yield line(mix, [judge(held_out(sets, name, weights), truth) for name, (_, truth) in sets.items()])
+    for way in PEERS:
+        yield line(way, [judge(ways(tables)[way], truth) for tables, truth in sets.values()])
+    yield line("chance", [truth.chance for _, truth in sets.values()])
+
+
+def line(name: str, figures: list[Judged]) -> str:
+    """Return one line of the table."""
+    return f"| {name} |" + "".join(f" {value:.3f} |" for one in figures for value in one)
+
+
+def more_than_peers(sets: Sets) -> Iterator[str]:
+    """Yield lines that tell how much more the usual weights have in common than other ways."""
+    for name, (tables, truth) in sets.items():
+        ours = held_out(sets, name, Weights())
+        for peer in PEERS:
+            told = zip(Judged._fields, differences(ours, ways(tables)[peer], truth), strict=True)
+            spans = ", ".join(f"{what} {low:+.3f} to {high:+.3f}" for what, (low, high) in told)
+            yield f"{name}, more than {peer}: {spans}"
+
+
+if __name__ == "__main__":
+    sets = {name: heard(data_dir(), name) for name in SETS}
+    save([fit(name, [tables for tables, _ in sets.values()]) for name in PARTS])
+    print("\n".join([*table(sets), *more_than_peers(sets)]))

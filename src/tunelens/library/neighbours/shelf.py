@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import secrets
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -24,6 +25,7 @@ from tunelens.library.identity import path_to_text
 FORMAT = 1
 _LONGEST_MANIFEST = 1 << 20
 _CHUNK = 1 << 24
+_YOUNG_S = 3600.0
 _NAME = re.compile(r"[a-z]+-[0-9a-f]{16}-[a-z]+")
 
 
@@ -87,12 +89,12 @@ class Shelf:
         DataError
             The folder cannot be written, or the disk is full; what was kept before still is.
         """
-        token = secrets.token_hex(8)
+        token, before = secrets.token_hex(8), self._named(name)
         described = {what: self._write(f"{name}-{token}-{what}", write) for what, write in files.items()}
         manifest = {"format": FORMAT, "facts": dict(facts), "files": described}
         with atomic_path(self.folder / f"{name}.json") as temporary:
             temporary.write_text(json.dumps(manifest), "utf-8")
-        self._sweep(name, token)
+        self._sweep(name, before)
 
     def _manifest(self, name: str) -> dict[str, Any]:
         path = self.folder / f"{name}.json"
@@ -109,15 +111,26 @@ class Shelf:
         return path
 
     def _write(self, name: str, write: Callable[[Path], None]) -> dict[str, Any]:
-        path = self.folder / name
-        with atomic_path(path) as temporary:
+        with atomic_path(self.folder / name) as temporary:
             write(temporary)
-        return {"name": name, "size_bytes": path.stat().st_size, "crc32": checksum(path)}
+            return {"name": name, "size_bytes": temporary.stat().st_size, "crc32": checksum(temporary)}
 
-    def _sweep(self, name: str, token: str) -> None:
+    def _named(self, name: str) -> set[str]:
+        try:
+            return {described["name"] for described in self._manifest(name)["files"].values()}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return set()
+
+    def _sweep(self, name: str, before: set[str]) -> None:
+        """Remove what the last manifest named, and what somebody left who was stopped while writing.
+
+        Files that are young and in no manifest may be another process's, which is about to name them.
+        """
+        now = self._named(name)
         for path in self.folder.glob(f"{name}-*"):
-            if _NAME.fullmatch(path.name) and token not in path.name:
-                with suppress(OSError):  # another process may have it mapped, where that forbids it
+            with suppress(OSError):  # gone already, or mapped by another process where that forbids it
+                is_old = path.name in before or time.time() - path.stat().st_mtime > _YOUNG_S
+                if _NAME.fullmatch(path.name) and is_old and path.name not in now:
                     path.unlink()
 
 

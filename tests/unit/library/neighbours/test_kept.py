@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,8 +127,36 @@ def test_nothing_can_be_kept_and_it_works_all_the_same(library, tmp_path):
 def test_older_files_are_swept_away(library, studio):
     Places.of(library)
     before = files(library)
+    orphans = [before[0].with_name(f"places-{digit * 16}-ids") for digit in "ab"]
+    for path in orphans:
+        path.write_bytes(b"left by a process that was killed")
+    os.utime(orphans[0], (0, 0))
     library.put(studio.song(62))
     Places.of(library)
+    assert not orphans[0].exists() and orphans[1].exists(), "a young one may be about to be named"
+    orphans[1].unlink()
     assert len(files(library)) == len(before) == 4
     named = json.loads((Shelf.of(library.path).folder / "places.json").read_text())["files"]
     assert {one["name"] for one in named.values()} < {path.name for path in files(library)}
+
+
+def test_many_may_read_while_one_writes(library, studio):
+    """Whatever moment a reader comes at, it sees one state of the library, whole."""
+    Places.of(library)
+    expected = {song: Places.of(library).matrix[song] for song in range(40)}
+
+    def read(_: int) -> bool:
+        with Library.open(library.path) as mine:
+            found = [Places.of(mine) for _ in range(5)]
+        return all(
+            len(one.ids) == len(one.matrix) >= 40
+            and all(np.array_equal(one.matrix[row], place) for row, place in expected.items())
+            for one in found
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read, number) for number in range(8)]
+        for number in range(70, 90):
+            library.put(studio.song(number))
+        assert all(reader.result() for reader in readers)
+    assert len(Places.of(library).ids) == 60
