@@ -14,6 +14,7 @@ from tunelens.cli.face import AsJson, Face, example, guarded, worst
 from tunelens.cli.plain import printable
 
 NAME = "probe"
+LONG = ("path", "lyrics")  # one is the title, the other is for --json
 EPILOG = example("tunelens probe song.mp3", "tunelens probe --json *.flac")
 
 
@@ -42,6 +43,6 @@ def run(
 def _draw(out: Console, fields: dict[str, object]) -> None:
     table = Table(title=escape(printable(str(fields["path"]))), show_header=False, title_justify="left")
     for name, value in fields.items():
-        if name != "path" and value not in (None, "", ()):
+        if name not in LONG and value not in (None, "", ()):
             table.add_row(name, escape(printable(str(value))))
     out.print(table)

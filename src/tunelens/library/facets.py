@@ -76,14 +76,19 @@ def facets(library: Library, text: str, names: Sequence[str], *, most: int = MOS
 
 def _facet(connection: Connection, name: str, matching: ColumnElement[bool], most: int) -> Facet:
     rows = connection.execute(FACETS[name](name, matching)).all()
-    told = "{}s" if name == "decade" else "{}"
     counts = [
-        Count(told.format(row.value), row.n, _term(name, row.value)) for row in rows if row.value is not None
+        Count(_told(name, row.value), row.n, _term(name, row.value)) for row in rows if row.value is not None
     ]
     kept = sorted(counts, key=lambda count: (-count.n_tracks, count.value))[:most]
     if name in _IN_ORDER:
         kept = [count for count in counts if count in kept]
     return Facet(name, tuple(kept), len(counts))
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "tempo":
+        return f"{value}..{value + TEMPO_STEP_BPM}"
+    return f"{value}s" if name == "decade" else str(value)
 
 
 def _term(name: str, value: Any) -> str:
