@@ -148,11 +148,13 @@ def _tag(
     if write:
         batch = counts.pop("batch", None)
         undone_by = f"; tunelens tag --undo {batch} takes it back" if batch else ""
-        face.say(f"{n_values} values written into {counts.get('written', 0)} files{undone_by}")
+        face.say(f"{_n(n_values, 'value')} written into {_n(counts.get('written', 0), 'file')}{undone_by}")
     else:
+        planned, unchanged = counts.get("planned", 0), counts.get("unchanged", 0)
+        does_it = "; --write does it" if planned else ""
         face.say(
-            f"{n_values} values would be written into {counts.get('planned', 0)} files, "
-            f"{counts.get('unchanged', 0)} stay as they are; --write does it"
+            f"{_n(n_values, 'value')} would be written into {_n(planned, 'file')}, "
+            f"{_n(unchanged, 'file')} left as they are{does_it}"
         )
     return worst(errors, sum(counts.values()))
 
@@ -173,6 +175,10 @@ def _tell(face: Face, told: Iterable[Tagged]) -> tuple[dict[str, int], list[Tune
     return counts, errors
 
 
+def _n(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def _undo(face: Face, catalogue: Library, refs: list[str]) -> int:
     from tunelens.base.errors import ParameterError
     from tunelens.services.tag import undo
@@ -182,7 +188,7 @@ def _undo(face: Face, catalogue: Library, refs: list[str]) -> int:
             f"{' '.join(refs)!r} is no batch", hint="tunelens tag --history lists the batches"
         )
     counts, errors = _tell(face, undo(catalogue, int(refs[0]) if refs else None))
-    face.say(f"{counts.get('undone', 0)} files are what they were before batch {counts.get('batch', '-')}")
+    face.say(f"{_n(counts.get('undone', 0), 'file')} restored as before batch {counts.get('batch', '-')}")
     return worst(errors, counts.get("undone", 0) + counts.get("failed", 0))
 
 

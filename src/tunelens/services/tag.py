@@ -14,6 +14,7 @@ from tunelens.base.extras import require
 from tunelens.library.filetags.journal import OPEN, UNDONE, WRITTEN, Entry, Journal
 from tunelens.library.filetags.plan import Plan, make_plan
 from tunelens.library.filetags.swap import target_of
+from tunelens.library.filetags.whereabouts import numbers
 from tunelens.library.filetags.writer import Writer, changed_since_heard, writing
 from tunelens.library.identity import path_to_text, sha256_of
 from tunelens.library.store import Library
@@ -90,9 +91,9 @@ def tag(
     """
     require("mutagen")
     options = options or TagOptions()
-    numbers, lost = _chosen(library, refs, where)
+    chosen, lost = _chosen(library, refs, where)
     yield from lost
-    plans = _plans(library, numbers, options)
+    plans = _plans(library, chosen, options)
     if not write:
         yield from plans
         return
@@ -103,33 +104,30 @@ def tag(
 
 def _chosen(library: Library, refs: Sequence[str | Path], where: str) -> tuple[list[int], list[Tagged]]:
     """Return the numbers of the tracks that are meant, and what means none."""
-    matching = {track.id: track.path for track in library.iterate(where)}
     if not refs:
-        return list(matching), []
+        return numbers(library, where), []
+    matching = set(numbers(library, where)) if where.strip() else None
     meant: dict[int, None] = {}
     lost = []
     for ref in refs:
         try:
-            meant.update(dict.fromkeys(_meant(library, ref, matching)))
+            meant.update(dict.fromkeys(_meant(library, ref, where)))
         except TunelensError as error:
             lost.append(Tagged(Path(ref), FAILED, error=error))
-    return [number for number in meant if number in matching], lost
+    return [number for number in meant if matching is None or number in matching], lost
 
 
-def _meant(library: Library, ref: str | Path, matching: dict[int, Path]) -> list[int]:
+def _meant(library: Library, ref: str | Path, where: str) -> list[int]:
     if not os.path.isdir(ref):  # noqa: PTH112 - never raises
         return [library.track(ref).id]
-    folder = Path(os.path.abspath(ref))  # noqa: PTH100 - as the library writes paths
-    found = [number for number, path in matching.items() if folder in path.parents]
+    found = numbers(library, where, Path(ref))
     if not found:
-        raise NotFoundError(
-            f"no track of the library is in {str(ref)!r}", hint="tunelens analyze hears a folder"
-        )
+        raise NotFoundError(f"no such track is in {str(ref)!r}", hint="tunelens analyze hears a folder")
     return found
 
 
-def _plans(library: Library, numbers: list[int], options: TagOptions) -> Iterator[Tagged]:
-    left = iter(numbers)
+def _plans(library: Library, chosen: list[int], options: TagOptions) -> Iterator[Tagged]:
+    left = iter(chosen)
     while page := list(islice(left, PAGE)):
         said = library.predictions(page)
         for track in library.tracks_by_id(page):

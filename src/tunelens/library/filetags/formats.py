@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tunelens.base.extras import require
 from tunelens.library.filetags import apev2, id3, mp4, vorbis
+from tunelens.library.filetags.sound import ranges_of
 from tunelens.library.filetags.view import Values, View, told
 
 WHOLE_BPM = ("mp3", "wav", "aiff", "mp4")
@@ -24,6 +25,8 @@ def read(path: Path, kind: str) -> View:
     """
     require("mutagen")
     with told(path):
+        with path.open("rb") as file:
+            ranges_of(file, kind)  # what is too large for mutagen is refused before it
         if kind in ("flac", "ogg"):
             return vorbis.read(path, kind)
         if kind == "mp4":

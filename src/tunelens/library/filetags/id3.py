@@ -13,8 +13,9 @@ from tunelens.base.errors import DataError
 from tunelens.base.extras import require
 from tunelens.library.filetags import apev2
 from tunelens.library.filetags.id3frames import HEADER, Frame, Tag, build, key_of, read_tag
-from tunelens.library.filetags.sound import before_id3v1, id3_place
+from tunelens.library.filetags.riffinfo import info_genre
 from tunelens.library.filetags.splice import splice
+from tunelens.library.filetags.structure import before_id3v1, id3_place
 from tunelens.library.filetags.view import SEVERAL, Values, View, cleaned, found, places
 
 NEW = 4
@@ -46,6 +47,9 @@ def read(path: Path, kind: str) -> View:
     if kind == "mp3" and (second := apev2.read_if_any(path)):
         values = {field: values[field] or second.values[field] for field in values}
         others += second.others
+    if kind == "wav" and not values["genre"]:
+        with path.open("rb") as file:
+            values["genre"] = info_genre(file)
     return View(values, others, f"ID3v2.{tag.version}")
 
 

@@ -12,7 +12,7 @@ from tunelens.base.errors import DataError
 _HEADER = struct.Struct("<4sBBqIIIB")
 _COMMENTS = (b"\x03vorbis", b"OpusTags", b"\x81theora", b"\x84FLAC")
 _FLAC_COMMENTS, _SPEEX = 4, b"Speex   "
-LARGEST_PACKET = 1 << 28
+LARGEST_PACKET = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)

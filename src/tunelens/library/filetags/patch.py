@@ -21,6 +21,8 @@ from tunelens.base.errors import DataError
 MAGIC = b"TLP1"
 CHUNK = 1 << 20
 SHORTEST_COPY = 24
+ROUNDS = 3
+WORTH_SEEKING, MOST_SOUGHT, NEAR, ANCHOR = 256, 8, 1 << 18, 48
 MOST_LITERALS = 1 << 26
 
 
@@ -88,13 +90,28 @@ def make_patch(old: BinaryIO, new: BinaryIO, shifts: Iterable[int] = ()) -> byte
     True
     """
     size, size_new = _size(old), _size(new)
-    gaps: list[tuple[int, int]] = [(0, size)]
-    copies: list[Copy] = []
-    for shift in dict.fromkeys([*shifts, size_new - size, 0]):
-        found = [copy for gap in gaps for copy in _equal(old, new, gap, shift, size_new)]
-        copies += found
-        gaps = list(_without(gaps, found))
+    gaps, copies = [(0, size)], list[Copy]()
+    for tried in range(ROUNDS):
+        given = dict.fromkeys([*shifts, size_new - size, 0])
+        for shift in _seen(old, new, gaps) if tried else given:
+            found = [copy for gap in gaps for copy in _equal(old, new, gap, shift, size_new)]
+            copies += found
+            gaps = list(_without(gaps, found))
     return MAGIC + zlib.compress(_packed(old, size, sorted(copies, key=lambda copy: copy.start)))
+
+
+def _seen(old: BinaryIO, new: BinaryIO, gaps: list[tuple[int, int]]) -> list[int]:
+    """Return by how much the largest gaps may have moved: a few bytes of each are sought near its place."""
+    large = [gap for gap in gaps if gap[1] - gap[0] >= WORTH_SEEKING]
+    found: dict[int, None] = {}
+    for start, end in sorted(large, key=lambda gap: gap[0] - gap[1])[:MOST_SOUGHT]:
+        origin = max(0, start - NEAR)
+        there = _read(new, origin, min(end - start, MOST_LITERALS) + 2 * NEAR)
+        for place in (start, (3 * start + end) // 4, (start + end) // 2):
+            hit = there.find(_read(old, place, ANCHOR))
+            if hit >= 0:
+                found[origin + hit - place] = None
+    return list(found)
 
 
 def _size(file: BinaryIO) -> int:

@@ -11,11 +11,13 @@ from typing import BinaryIO
 from tunelens.base.errors import DataError
 from tunelens.library.filetags.containers import end_of_id3v2
 from tunelens.library.filetags.oggpages import packets
+from tunelens.library.filetags.structure import atoms, before_ape, before_id3v1, chunks, flac_blocks, size_of
 
 CHUNK = 1 << 20
+MOST_TAGS = 1 << 27
 Ranges = list[tuple[int, int]]
-_COMMENTS, _PADDING = 4, 1
-_FREE = (b"moov", b"free", b"skip")
+_FLAC_TAGS = (b"\x04", b"\x01")
+_MP4_TAGS = (b"moov", b"free", b"skip")
 
 
 def ranges_of(file: BinaryIO, kind: str) -> Ranges:
@@ -28,110 +30,28 @@ def ranges_of(file: BinaryIO, kind: str) -> Ranges:
     Raises
     ------
     DataError
-        The file is broken.
+        The file is broken, or its tags are larger than anything that music has.
     """
     if kind == "ogg":
         return []
-    ape = _between_tags
-    finders = {"mp3": ape, "ape": ape, "flac": _flac, "wav": _wav, "aiff": _aiff, "mp4": _mp4}
-    found = finders[kind](file)
+    found = _ranges(file, kind)
     if any(end < start for start, end in found):
         raise DataError("it breaks off in the middle of its tags")
+    if size_of(file) - sum(end - start for start, end in found) > MOST_TAGS:
+        raise DataError(f"its tags have more than {MOST_TAGS >> 20} MiB")
     return found
 
 
-def _size(file: BinaryIO) -> int:
-    return file.seek(0, 2)
-
-
-def _between_tags(file: BinaryIO) -> Ranges:
-    return [(end_of_id3v2(file, most=1), _before_ape(file, before_id3v1(file)))]
-
-
-def before_id3v1(file: BinaryIO) -> int:
-    """Return where an ID3v1 tag begins, or the end of the file."""
-    size = _size(file)
-    file.seek(max(0, size - 128))
-    return size - 128 if size >= 128 and file.read(3) == b"TAG" else size
-
-
-def _before_ape(file: BinaryIO, end: int) -> int:
-    """Return where an APEv2 tag that ends at `end` begins, or `end`."""
-    file.seek(max(0, end - 32))
-    footer = file.read(32)
-    if end < 32 or footer[:8] != b"APETAGEX":
-        return end
-    size, flags = struct.unpack("<8xxxxxI4xI8x", footer)
-    start = end - size - (32 if flags & 0x80000000 else 0)
-    if start < 0:
-        raise DataError("its APEv2 tag is broken")
-    return start
-
-
-def _flac(file: BinaryIO) -> Ranges:
-    at, last, kept = end_of_id3v2(file) + 4, False, []
-    while not last:
-        file.seek(at)
-        head = file.read(4)
-        if len(head) < 4:
-            raise DataError("its FLAC metadata breaks off")
-        last, code = bool(head[0] & 0x80), head[0] & 0x7F
-        end = at + 4 + int.from_bytes(head[1:], "big")
-        if code not in (_COMMENTS, _PADDING):
-            kept.append((at + 1, end))  # without the bit that says "last"
-        at = end
-    return [*kept, (at, _size(file))]
-
-
-def _wav(file: BinaryIO) -> Ranges:
-    return _chunks(file, "<4sI")
-
-
-def _aiff(file: BinaryIO) -> Ranges:
-    return _chunks(file, ">4sI")
-
-
-def _chunks(file: BinaryIO, header: str) -> Ranges:
-    return [(at, end) for name, at, end in _all_chunks(file, header) if name.upper() != b"ID3 "]
-
-
-def _all_chunks(file: BinaryIO, header: str) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the name, start and end of the chunks of a wav or aiff."""
-    size, at = _size(file), 12
-    while at + 8 <= size:
-        file.seek(at)
-        name, length = struct.unpack(header, file.read(8))
-        end = min(size, at + 8 + length)
-        yield name, at, end
-        at = end + (length & 1)
-
-
-def id3_place(file: BinaryIO, kind: str) -> tuple[int, int] | None:
-    """Return where the ID3v2 tag of an mp3, wav or aiff begins, and where what holds it ends, or None."""
-    if kind == "mp3":
-        return (0, end) if (end := end_of_id3v2(file, most=1)) else None
-    header = "<4sI" if kind == "wav" else ">4sI"
-    chunks = ((at, end) for name, at, end in _all_chunks(file, header) if name.upper() == b"ID3 ")
-    return next(((at + 8, end + end % 2) for at, end in chunks), None)
-
-
-def _mp4(file: BinaryIO) -> Ranges:
-    return [(start, end) for name, start, end in _atoms(file) if name not in _FREE]
-
-
-def _atoms(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    size, at = _size(file), 0
-    while at + 8 <= size:
-        file.seek(at)
-        head = file.read(16)
-        length, name = struct.unpack(">I4s", head[:8])
-        if length == 1 and len(head) == 16:
-            (length,) = struct.unpack(">Q", head[8:])
-        end = size if length == 0 else at + length
-        if end < at + 8 or end > size:
-            raise DataError(f"its atom {name!r} is broken")
-        yield name, at, end
-        at = end
+def _ranges(file: BinaryIO, kind: str) -> Ranges:
+    if kind == "flac":
+        blocks = flac_blocks(file)
+        kept = [(part.start + 1, part.end) for part in blocks if part.name not in _FLAC_TAGS]
+        return [(0, blocks[0].start), *kept, (blocks[-1].end, size_of(file))]
+    if kind == "mp4":
+        return [(part.start, part.end) for part in atoms(file) if part.name not in _MP4_TAGS]
+    if kind in ("wav", "aiff"):
+        return [(part.start, part.end) for part in chunks(file, kind) if part.name != b"ID3 "]
+    return [(end_of_id3v2(file, most=1), before_ape(file, before_id3v1(file)))]
 
 
 def shifts_of(before: Ranges, after: Ranges) -> list[int]:
@@ -168,8 +88,11 @@ def _parts(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
         start += len(part)
 
 
-def packets_sha256(path: Path) -> str:
+def packets_sha256(path: Path, kind: str) -> str:
     """Return the SHA-256 of the packets that FFmpeg hands to its decoder, with their times, hex.
+
+    The last packet of an mp3 may have the tags behind it: it is cut where they begin. Those of ``ape`` are
+    left out, for the same reason: its sound is one stretch of bytes that does not even move.
 
     Raises
     ------
@@ -179,7 +102,16 @@ def packets_sha256(path: Path) -> str:
     from tunelens.audio.pyav_decoder import sound_packets
 
     digest = hashlib.sha256()
+    if kind == "ape":
+        return digest.hexdigest()
+    end = _end_of_mp3(path) if kind == "mp3" else None
     for packet in sound_packets(path):
-        digest.update(repr((packet.pts, packet.dts, packet.size)).encode())
-        digest.update(memoryview(packet))
+        data = memoryview(packet)[: None if end is None or packet.pos is None else max(0, end - packet.pos)]
+        digest.update(repr((packet.pts, packet.dts, len(data))).encode() if data else b"")
+        digest.update(data)
     return digest.hexdigest()
+
+
+def _end_of_mp3(path: Path) -> int:
+    with path.open("rb") as file:
+        return ranges_of(file, "mp3")[0][1]

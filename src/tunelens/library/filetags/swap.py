@@ -138,7 +138,7 @@ def dress(temporary: Path, target: Target, mtime_ns: int | None) -> None:
 def swap(temporary: Path, target: Target) -> None:
     """Put `temporary` in the place of `target`; after a power cut the file is the old or the new one."""
     temporary.replace(target.path)
-    if os.name == "posix":
+    with contextlib.suppress(OSError):  # Windows and some network shares do not sync folders
         _sync(target.path.parent)
 
 

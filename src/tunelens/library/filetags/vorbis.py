@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tunelens.base.errors import DataError
 from tunelens.base.extras import require
-from tunelens.library.filetags.containers import end_of_id3v2
 from tunelens.library.filetags.oggpages import packets
+from tunelens.library.filetags.structure import flac_blocks
 from tunelens.library.filetags.view import Values, View, cleaned, found, places
 
 NAMES = {
@@ -31,10 +32,11 @@ _BEFORE = {b"\x03vor": 7, b"Opus": 8, b"\x81the": 7}
 
 def read(path: Path, kind: str) -> View:
     """Read the comments of a flac or ogg."""
+    others = _others(path, kind)
     tags = _load(path, kind).tags or {}
     keys = {key for key in tags.keys()}  # noqa: C416, SIM118
     values = {field: _values(tags, found(keys, names)) for field, names in NAMES.items()}
-    return View(values, _others(path, kind), FORMAT)
+    return View(values, others, FORMAT)
 
 
 def _values(tags: Any, keys: list[str]) -> tuple[str, ...]:
@@ -75,27 +77,21 @@ def _ogg_class(path: Path) -> tuple[str, str]:
 def _others(path: Path, kind: str) -> tuple[bytes, ...]:
     """Return the other comments as bytes: mutagen would repair what is not UTF-8, and so change it."""
     with path.open("rb") as file:
-        blocks = list(_flac_blocks(file) if kind == "flac" else _ogg_blocks(file))
+        blocks = list(_flac_comments(file) if kind == "flac" else _ogg_comments(file))
     ours = tuple(f"{name}=".encode() for names in NAMES.values() for name in names)
     return tuple(
         part for block in blocks for part in _comments(block) if not part[:20].upper().startswith(ours)
     )
 
 
-def _flac_blocks(file: BinaryIO) -> Any:
-    at, last = end_of_id3v2(file) + 4, False
-    while not last:
-        file.seek(at)
-        head = file.read(4)
-        if len(head) < 4:
-            return
-        last, size = bool(head[0] & 0x80), int.from_bytes(head[1:], "big")
-        if head[0] & 0x7F == 4:
-            yield file.read(size)
-        at += 4 + size
+def _flac_comments(file: BinaryIO) -> Iterator[bytes]:
+    for part in flac_blocks(file):
+        if part.name == b"\x04":
+            file.seek(part.content)
+            yield file.read(part.end - part.content)
 
 
-def _ogg_blocks(file: BinaryIO) -> Any:
+def _ogg_comments(file: BinaryIO) -> Iterator[bytes]:
     for packet in packets(file):
         if packet.is_comment:
             by_flac = 4 if packet.data[0] & 0x7F == 4 else 0
@@ -105,11 +101,10 @@ def _ogg_blocks(file: BinaryIO) -> Any:
 
 
 def _comments(block: bytes) -> list[bytes]:
-    """Return the vendor and the comments of a block."""
+    """Return the comments of a block, without the name of the encoder before them."""
     try:
         parts, at = [], 0
         (size,) = struct.unpack_from("<I", block, at)
-        parts.append(b"vendor " + block[at + 4 : at + 4 + size])
         at += 4 + size
         (n,) = struct.unpack_from("<I", block, at)
         at += 4

@@ -7,6 +7,7 @@ about to happen, on the disk, and the copy takes the place of the file in one st
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from tunelens.library.filetags.lock import only_one
 from tunelens.library.filetags.patch import Sha256, apply_patch, make_patch
 from tunelens.library.filetags.plan import Plan
 from tunelens.library.filetags.swap import Target, beside, copy, dress, mark_of, swap, sweep, target_of
+from tunelens.library.filetags.whereabouts import found_again
 from tunelens.library.identity import sha256_of
 from tunelens.library.store import Library
 
@@ -41,6 +43,7 @@ class Writer:
     """What changes files for one library, one process at a time; made by `writing`."""
 
     def __init__(self, library: Library, step: Step = _nothing) -> None:
+        self._library = library
         self.journal = Journal(library)
         self.batch = self.journal.next_batch()
         self._mark = mark_of(library.path)
@@ -91,7 +94,8 @@ class Writer:
         DataError
             It was changed since by something else, or may not be replaced. It is as it was.
         """
-        target = target_of(entry.path)
+        path = found_again(self._library, entry.path, entry.after_sha256)
+        target = target_of(path)
         with self._beside(target) as temporary:
             if sha256_of(target.path) != entry.after_sha256:
                 raise DataError(*self._changed_since(entry))
@@ -103,8 +107,8 @@ class Writer:
             self._step("restored")
             self.journal.mark(entry.id, UNDOING)
             self._step("noted")
-            self._replace(temporary, target, entry.path)
-            self.journal.settle(entry.id, UNDONE, entry.path, entry.after_sha256, entry.before_sha256)
+            self._replace(temporary, target, path)
+            self.journal.settle(entry.id, UNDONE, path, entry.after_sha256, entry.before_sha256)
 
     def _changed_since(self, entry: Entry) -> tuple[str]:
         later = [
@@ -139,17 +143,18 @@ class Writer:
         return [entry for entry in self.journal.entries(states=OPEN) if not self._recover(entry)]
 
     def _recover(self, entry: Entry) -> bool:
+        before, after = entry.before_sha256, entry.after_sha256
         try:
             digest = sha256_of(entry.path)
         except OSError:  # it may be on a disk that is not there now
             return False
-        sweep(Path(entry.path).resolve().parent, self._mark)
-        if digest == entry.after_sha256:
-            self.journal.settle(entry.id, WRITTEN, entry.path, entry.before_sha256, digest)
-        elif digest == entry.before_sha256:
+        sweep(Path(os.path.realpath(entry.path)).parent, self._mark)
+        if digest == after:
+            self.journal.settle(entry.id, WRITTEN, entry.path, before, after)
+        elif digest == before:
             state = ABANDONED if entry.state == PENDING else UNDONE
-            self.journal.settle(entry.id, state, entry.path, entry.after_sha256, digest)
-        return digest in (entry.after_sha256, entry.before_sha256)
+            self.journal.settle(entry.id, state, entry.path, after, before)
+        return digest in (before, after)
 
 
 def changed_since_heard(path: Path) -> DataError:
@@ -185,7 +190,7 @@ def _check(old: Path, new: Path, plan: Plan) -> None:
         raise DataError(f"{str(plan.path)!r}: what was written reads back as something else")
     with old.open("rb") as a, new.open("rb") as b:
         same = sound.sound_sha256(a, plan.kind) == sound.sound_sha256(b, plan.kind)
-    if not same or sound.packets_sha256(old) != sound.packets_sha256(new):
+    if not same or sound.packets_sha256(old, plan.kind) != sound.packets_sha256(new, plan.kind):
         raise DataError(
             f"{str(plan.path)!r}: its sound would not survive the change", hint="the file is left as it is"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -173,7 +174,7 @@ def _frame(name: bytes, content: bytes, flags: int = 0) -> bytes:
         (_mp3_with(_frame(b"TIT2", b"\0hm") + b"junk" + bytes(20)), "broken"),
         (_mp3_with(_frame(b"TCON", struct.pack(">I", 9) + zlib.compress(bytes(10**8), 9), 8)), "compressed"),
         (_mp3_with(_frame(b"TXXX", b"\0") * 2500), "more than 2000"),
-        (b"ID3\4\0\0\x7f\x7f\x7f\x7f", "at most"),
+        (b"ID3\4\0\0\x7f\x7f\x7f\x7f", "breaks off"),
         (b"ID3\4\0\0\0\0\x7f\x7f" + b"TIT2", "breaks off"),
     ],
 )
@@ -183,6 +184,21 @@ def test_broken_and_hostile_tags_are_refused(take, tag: bytes, words: str):
     path.write_bytes(tag + sound_of_it)
     with pytest.raises(DataError, match=words):
         formats.read(path, "mp3")
+
+
+def test_a_tag_of_256_mib_is_refused_without_reading_it(take):
+    path = take("bare.mp3")
+    path.write_bytes(b"ID3\4\0\0\x7f\x7f\x7f\x7f")
+    os.truncate(path, 300 << 20)  # takes no room on the disk
+    with pytest.raises(DataError, match="more than 128 MiB"):
+        formats.read(path, "mp3")
+
+
+def test_more_blocks_than_any_song_has_are_not_counted_to_the_end(take):
+    path = take("song.flac")
+    path.write_bytes(b"fLaC" + b"\1\0\0\0" * 20_000 + path.read_bytes()[4:])
+    with pytest.raises(DataError, match="10000 parts"):
+        formats.read(path, "flac")
 
 
 def test_id3v1_in_an_unknown_encoding_alone_is_refused(take):
@@ -211,6 +227,17 @@ def test_a_tag_in_a_chunk_before_the_sound_of_a_wav_moves_it(take):
     np.testing.assert_array_equal(decoded(path), before)
     assert struct.unpack("<I", path.read_bytes()[4:8])[0] == path.stat().st_size - 8
     assert formats.read(path, "wav").format == "ID3v2.3"
+
+
+def test_the_genre_in_the_info_list_of_a_wav_counts_as_one(take):
+    path = take("song.wav")
+    raw = path.read_bytes()
+    body = b"INFO" + b"INAM\3\0\0\0hm\0\0" + b"IGNR\5\0\0\0Rock\0\0"
+    raw += b"LIST" + struct.pack("<I", len(body)) + body
+    path.write_bytes(raw[:4] + struct.pack("<I", len(raw) - 8) + raw[8:])
+    assert read_tags(path)["genre"] == ("Rock",)
+    put_tags(path, SAID)
+    assert read_tags(path) == SAID
 
 
 @pytest.mark.parametrize("name", ["letter.mp3", "empty.flac", "film.mkv"])
