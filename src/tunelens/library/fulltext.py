@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete
@@ -28,9 +27,28 @@ _UNSPACED = re.compile(
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
 )
 _VOICED = {"\u3099", "\u309a"}  # the marks that make か to が: other sounds, no accents
-_LETTERS = {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"} | {
-    chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)
-}
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LATIN = {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+_KATAKANA = {chr(katakana): chr(katakana - 0x60) for katakana in range(0x30A1, 0x30F7)}
+
+
+class _Letters(dict[int, str]):
+    """What each letter is folded to; Han characters are asked for singly: a part must fold as the whole."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = _simplifier().convert(char) if _HAN.match(char) else char
+        return self[code]
+
+
+@cache
+def _simplifier() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+_LETTERS = _Letters(str.maketrans(_LATIN | _KATAKANA))
 
 
 def fold(text: str) -> str:
@@ -46,18 +64,11 @@ def fold(text: str) -> str:
     >>> fold("周杰倫 Live"), fold("ｶﾀｶﾅ") == fold("かたかな")
     ('周 杰 伦 live', True)
     """
-    wide = unicodedata.normalize("NFKC", text).casefold().translate(_letters())
+    wide = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
     spaced = _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", wide))
     split = unicodedata.normalize("NFD", spaced)
     bare = "".join(char for char in split if char in _VOICED or not unicodedata.combining(char))
     return " ".join(unicodedata.normalize("NFC", bare).split())
-
-
-@cache
-def _letters() -> dict[int, str]:
-    lines = Path(__file__).with_name("han.txt").read_text("utf-8").splitlines()
-    pairs = "".join(line for line in lines if not line.startswith("#"))
-    return str.maketrans(_LETTERS | dict(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 def has_words(text: str) -> bool:
