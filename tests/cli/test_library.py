@@ -46,7 +46,7 @@ def test_check_backup_harm_restore(tunelens, file):
     assert backup.with_name(f"{backup.name}.sha256").read_text("utf-8").endswith(f"  {backup.name}\n")
     file.write_bytes(b"\0" * 5000)
     ran = tunelens("list", "-l", file)
-    assert ran.code == 3 and "library restore" in ran.err.replace("\n", " ")
+    assert ran.code == 3 and f"library restore '{backup}'" in ran.err, "it names what there is to restore"
     done = tunelens("library", "restore", backup, "-l", file)
     assert (done.code, done.out.strip()) == (0, str(file))
     (kept,) = names(file, "before-restore")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from tunelens.base.errors import DataError
 
-DAMAGED = "tunelens library check tells what is damaged; tunelens library restore FILE brings a backup back"
+RESTORE = "tunelens library restore FILE"
+DAMAGED = f"tunelens library check tells what is damaged; {RESTORE} brings a backup back"
 
 _MEANINGS = {
     "locked": "another process has held it for a minute; try again when that one is done",
-    "not a database": "if it was a library, tunelens library restore FILE brings a backup back",
+    "not a database": f"if it was a library, {RESTORE} brings a backup back",
     "malformed": DAMAGED,
     "disk is full": "make room and run again; everything finished before is kept",
     "readonly": "the file or its folder may not be written; name another with --library",
@@ -32,4 +34,12 @@ def told(path: Path) -> Iterator[None]:
     except (DBAPIError, sqlite3.Error) as error:
         cause = str(error.orig if isinstance(error, DBAPIError) else error)
         hint = next((text for sign, text in _MEANINGS.items() if sign in cause.lower()), DAMAGED)
-        raise DataError(f"library {str(path)!r}: {cause}", hint=hint) from error
+        raise DataError(f"library {str(path)!r}: {cause}", hint=_with_backup(hint, path)) from error
+
+
+def _with_backup(hint: str, path: Path) -> str:
+    """Name the newest backup beside the library where the hint speaks of one."""
+    if RESTORE not in hint:
+        return hint
+    backups = sorted(path.parent.glob(f"{escape(path.stem)}.backup-*{escape(path.suffix)}"))
+    return hint.replace(RESTORE, f"tunelens library restore {str(backups[-1])!r}") if backups else hint

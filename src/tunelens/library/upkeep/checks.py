@@ -221,12 +221,16 @@ def _says(have: dict[str, Any] | None, ought: dict[str, str]) -> bool:
 
 
 def _files(connection: Connection) -> Check:
-    paths = connection.scalars(select(tracks.c.path).order_by(tracks.c.path)).all()
-    gone = [path for path in paths if not os.path.lexists(text_to_path(path))]
-    if not gone:
-        return Check("files", True, f"all {len(paths)} are there")
+    found, shown = Counter[bool](), []
+    for path in connection.scalars(select(tracks.c.path).order_by(tracks.c.path)):
+        there = os.path.lexists(text_to_path(path))
+        found[there] += 1
+        shown += [] if there or len(shown) > SHOWN else [path]
+    if not found[False]:
+        return Check("files", True, f"all {found[True]} are there")
     hint = "is a disk not mounted? files that moved are recognised by tunelens analyze FOLDER"
-    return Check("files", None, f"{len(gone)} of {len(paths)} have gone: {_some(gone)}", hint)
+    detail = f"{found[False]} of {found.total()} have gone: {_some(shown)}"
+    return Check("files", None, detail, hint)
 
 
 def _journal(connection: Connection) -> Check:
