@@ -1,4 +1,7 @@
-"""Make the pictures of README and docs anew, from the demo tracks; that of the page needs Chromium."""
+"""Make the pictures of README and docs anew, from the demo tracks.
+
+That of the page needs Chromium, that of a journey the research data of the benches.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tunelens.services.demo import demo
+from tunelens.services.playlists import Keep
 from tunelens.services.plot import plot
 
 PICTURES = Path(__file__).with_name("pictures")
@@ -40,6 +44,22 @@ def photograph(page: Path, out: Path) -> None:
         )
 
 
+def travel(out: Path) -> None:
+    """Draw a journey through the clips of the bench of playlists, which needs the research data."""
+    sys.path.insert(0, str(PICTURES.parents[1]))
+    from bench.harness import Skip
+    from bench.playlists import library_of_clips
+
+    from tunelens.library.store import Library
+    from tunelens.services.journeys import journey
+
+    try:
+        with Library.open(library_of_clips()) as library:
+            journey(library, "sad", "happy", steps=12, plot=out, keep=Keep(force=True))
+    except Skip as reason:
+        sys.stderr.write(f"{reason}; {out.name} is left as it was\n")
+
+
 def main() -> None:
     """Hear the demo tracks and draw."""
     PICTURES.mkdir(exist_ok=True)
@@ -48,6 +68,7 @@ def main() -> None:
     for kind in KINDS:
         plot(song.path, kind, PICTURES / f"{kind}.png", force=True)
     photograph(done.report, PICTURES / "report.png")
+    travel(PICTURES / "journey.png")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from tunelens.services.playlists import Shown
 
 
+_NAMES = ("title", "name", "what")
+_NARROWEST = {
+    "": 2, "id": 3, "place": 5, "length": 6, "BPM": 3, "key": 10, "alike": 5, "valence": 7, "arousal": 7,
+    "wanted": 10, "off by": 6, "changed": 10,
+}  # fmt: skip
+
+
 def length(seconds: float) -> str:
     """Return a length as m:ss, from an hour as h:mm:ss, rounded to the second."""
     whole = round(seconds)
@@ -28,7 +35,7 @@ def length(seconds: float) -> str:
 
 def draw_playlists(out: Console, found: Iterable[Playlist]) -> None:
     """Print one row per playlist."""
-    table = _table("name", "items", "what", "changed")
+    table = _table(out, "name", "items", "what", "changed")
     for one in found:
         what = _query(one.smart) if one.smart else one.description or ""
         count = UNKNOWN if one.n_items is None else str(one.n_items)
@@ -43,7 +50,7 @@ def _query(smart: Smart) -> str:
 
 def draw_shown(out: Console, shown: Shown) -> None:
     """Print the items of one playlist."""
-    table = _table("place", "id", "title", "length", "BPM", "key", "where")
+    table = _table(out, "place", "id", "title", "length", "BPM", "key", "where")
     for place, item in enumerate(shown.items, 1):
         track, entry = item.track, item.entry
         known = UNKNOWN if entry.duration_s is None else minutes(entry.duration_s)
@@ -53,24 +60,24 @@ def draw_shown(out: Console, shown: Shown) -> None:
 
 
 def draw_made(out: Console, made: Made) -> None:
-    """Print the tracks of a mix with what happens between them."""
-    table = _table("", "id", "title", "length", "from the one before", "cost")
+    """Print the tracks of a mix with what happens between each and the one before."""
+    table = _table(out, "", "id", "title", "length", "BPM", "key", "alike", "cost")
     steps: Sequence[Transition | None] = [None, *made.transitions]
     for place, (track, step) in enumerate(zip(made.tracks, steps, strict=False), 1):
-        between = ("", "") if step is None else (_between(step), f"{step.cost:.2f}")
+        between = ("", "", "", "") if step is None else _between(step)
         table.add_row(*_safe(str(place), str(track.id), track.name, minutes(track.duration_s), *between))
     out.print(table)
 
 
-def _between(step: Transition) -> str:
-    (before, after), (key, next_key) = step.tempo, step.keys
-    likeness = f"{1 - step.parts['similarity']:.0%} alike"
-    return f"{_bpm(before)} to {_bpm(after)} BPM, {key or UNKNOWN} to {next_key or UNKNOWN}, {likeness}"
+def _between(step: Transition) -> tuple[str, ...]:
+    tempo = " to ".join(_bpm(one) for one in step.tempo)
+    keys = " to ".join(one or UNKNOWN for one in step.keys)
+    return tempo, keys, f"{1 - step.parts['similarity']:.0%}", f"{step.cost:.2f}"
 
 
 def draw_journey(out: Console, made: Journey) -> None:
     """Print the steps of a journey, and how far each is from where it should be."""
-    table = _table("", "id", "title", "length", "valence", "arousal", "wanted", "off by")
+    table = _table(out, "", "id", "title", "length", "valence", "arousal", "wanted", "off by")
     for place, step in enumerate(made.steps, 1):
         track, here, there = step.track, step.feeling, step.wanted
         at = (f"{here.valence:.2f}{'?' if here.guessed else ''}", f"{here.arousal:.2f}")
@@ -84,13 +91,14 @@ def _bpm(tempo: float | None) -> str:
     return UNKNOWN if tempo is None else f"{tempo:.0f}"
 
 
-def _table(*columns: str) -> Table:
+def _table(out: Console, *columns: str) -> Table:
+    """Return a table in which names give way to numbers where the terminal is narrow."""
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        if column in {"title", "name", "what", "from the one before"}:
-            table.add_column(column, overflow="ellipsis", no_wrap=True)
+        if column in _NAMES:
+            table.add_column(column, overflow="ellipsis", no_wrap=True, max_width=int(0.38 * out.width))
         else:
-            table.add_column(column, justify="right", no_wrap=True, min_width=max(4, len(column)))
+            table.add_column(column, justify="right", no_wrap=True, min_width=_NARROWEST.get(column, 4))
     return table
 
 

@@ -53,12 +53,12 @@ class JourneyDisplay(Display):
     box: ClassVar[tuple[float, float, float, float]] = (0.08, 0.11, 0.49, 0.79)
 
     def _draw(self, ax: Axes) -> None:
-        ax.scatter(*self.others.T, s=9, color="#c3c8d2", alpha=0.7, linewidths=0)
+        ax.scatter(self.others[:, 0], self.others[:, 1], s=9, color="#c3c8d2", alpha=0.7, linewidths=0)
         ax.plot(*self.line.T, color=ORANGE, lw=1.2, ls="--", marker="|", ms=7, label="equal steps")
         for step, wanted in zip(self.points, self.line, strict=True):
             ax.plot([step[0], wanted[0]], [step[1], wanted[1]], color=ORANGE, lw=0.8, alpha=0.6)
         ax.plot(*self.points.T, color=BLUE, lw=1.2, alpha=0.6)
-        ax.scatter(*self.points.T, s=120, color=BLUE, zorder=3, label="tracks")
+        ax.scatter(self.points[:, 0], self.points[:, 1], s=120, color=BLUE, zorder=3, label="tracks")
         for number, (x, y) in enumerate(self.points, 1):
             ax.text(x, y, str(number), color="white", fontsize=7.5, ha="center", va="center", zorder=4)
         _plane(ax)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from tunelens.base.errors import DataError, ParameterError
 from tunelens.base.files import check_writable
 from tunelens.library.playlists.journey import Way, line_between, travel
-from tunelens.library.playlists.plane import Feeling, feeling_of, point_of
-from tunelens.library.playlists.songs import copies, distinct
+from tunelens.library.playlists.places import Places
+from tunelens.library.playlists.plane import Feeling, point_of
+from tunelens.library.playlists.songs import copies
 from tunelens.library.store import Library
 from tunelens.library.track import Track
 from tunelens.plots.display import check_suffix
@@ -168,79 +169,49 @@ def _end(library: Library, text: str) -> _End:
     if feeling is not None:
         return _End(text.strip(), feeling)
     track = track_of(library, text)
-    place = feeling_of(track)
-    if place is None:
+    places = Places.load(library, f"id:{track.id}")
+    if not len(places.ids):
         raise DataError(
             f"nothing says how {track.name!r} feels", hint="tunelens analyze --force hears it with all nets"
         )
-    return _End(track.name, place, track)
-
-
-@dataclass(frozen=True, eq=False)
-class _Places:
-    """The tracks that have a place in the plane, and how many have none."""
-
-    tracks: tuple[Track, ...]
-    feelings: tuple[Feeling, ...]
-    n_unplaced: int
-
-    @classmethod
-    def of(cls, tracks: Iterable[Track]) -> _Places:
-        found = [(track, feeling_of(track)) for track in distinct(tracks)]
-        placed = [(track, feeling) for track, feeling in found if feeling is not None]
-        feelings = tuple(feeling for _, feeling in placed)
-        return cls(tuple(track for track, _ in placed), feelings, len(found) - len(placed))
-
-    def without(self, ids: set[int]) -> _Places:
-        kept = [pair for pair in zip(self.tracks, self.feelings, strict=True) if pair[0].id not in ids]
-        return _Places(tuple(one for one, _ in kept), tuple(one for _, one in kept), self.n_unplaced)
-
-    @property
-    def points(self) -> Floats:
-        return np.array([[one.valence, one.arousal] for one in self.feelings]).reshape(-1, 2)
-
-    def row_of(self, track: Track | None) -> int | None:
-        return None if track is None else [one.id for one in self.tracks].index(track.id)
+    return _End(track.name, next(places.feelings([0])), track)
 
 
 def _travelled(library: Library, ends: tuple[_End, _End], line: Floats, where: str) -> tuple[Journey, Floats]:
     """Return the journey, and where all tracks lie."""
     named = [one.track for one in ends if one.track]
-    if len(named) > 1 and not _differ(library, named):
+    if copies(library, named) or (len(named) == 2 and named[0].id == named[1].id):
         raise ParameterError("the journey ends with the song it begins with", hint="name another for --to")
-    places = _Places.of([*named, *library.iterate(where)])
-    way = _way(places, ends, line)
-    while again := copies(library, dict.fromkeys([*named, *(places.tracks[row] for row in way.rows)])):
+    places = Places.load(library, where, [track.id for track in named])
+    first, last = (one.track.id if one.track else None for one in ends)
+    while True:
+        way = travel(
+            places.points, places.artists, line, first=places.row_of(first), last=places.row_of(last)
+        )
+        tracks = library.tracks_by_id(places.ids[list(way.rows)].tolist())
+        again = copies(library, dict.fromkeys([*named, *tracks]))
+        if not again:
+            break
         places = places.without(again)
-        way = _way(places, ends, line)
-    n_guessed = sum(one.guessed for one in places.feelings)
     made = Journey(
         title=f"From {ends[0].name} to {ends[1].name}",
-        steps=_steps(way, places),
+        steps=_steps(way, tracks, list(places.feelings(way.rows))),
         step_length=float(np.linalg.norm(line[1] - line[0])),
         artists_too_soon=way.artists_too_soon,
-        n_placed=len(places.tracks) - n_guessed,
-        n_guessed=n_guessed,
+        n_placed=int(np.sum(~places.guessed)),
+        n_guessed=int(np.sum(places.guessed)),
         n_unplaced=places.n_unplaced,
     )
     return made, places.points
 
 
-def _differ(library: Library, tracks: Sequence[Track]) -> bool:
-    return len(list(distinct(tracks))) == len(tracks) and not copies(library, tracks)
-
-
-def _way(places: _Places, ends: tuple[_End, _End], line: Floats) -> Way:
-    artists = [(track.artist or "").casefold() for track in places.tracks]
-    first, last = (places.row_of(one.track) for one in ends)
-    return travel(places.points, artists, line, first=first, last=last)
-
-
-def _steps(way: Way, places: _Places) -> tuple[Step, ...]:
-    wanted = [Feeling(float(valence), float(arousal)) for valence, arousal in way.line]
+def _steps(way: Way, tracks: Sequence[Track], feelings: Sequence[Feeling]) -> tuple[Step, ...]:
+    wanted = [Feeling(valence, arousal) for valence, arousal in way.line.tolist()]
     return tuple(
-        Step(places.tracks[row], places.feelings[row], place, float(deviation))
-        for row, place, deviation in zip(way.rows, wanted, way.deviations, strict=True)
+        Step(track, here, there, deviation)
+        for track, here, there, deviation in zip(
+            tracks, feelings, wanted, way.deviations.tolist(), strict=True
+        )
     )
 
 

@@ -12,11 +12,11 @@ from sqlalchemy import update
 from tunelens.base.errors import DataError, NotFoundError, ParameterError, UnknownNameError
 from tunelens.library.neighbours.space import Space
 from tunelens.library.playlists.mix import Wanted
-from tunelens.library.playlists.plane import Feeling, feeling_of
+from tunelens.library.playlists.places import Places
+from tunelens.library.playlists.plane import Feeling, feeling
 from tunelens.library.playlists.transitions import NEUTRAL, TransitionWeights, costs
 from tunelens.library.schema import tracks as table
 from tunelens.library.store import Library
-from tunelens.library.track import TagScore
 from tunelens.services import playlists as lists
 from tunelens.services.journeys import journey
 from tunelens.services.mixes import mix, smooth, weights_of
@@ -230,12 +230,11 @@ def test_a_journey_holds_no_song_twice(library: Library, songs: list[int], make)
 def test_tracks_that_nobody_placed_are_guessed_or_left_out(library: Library, make) -> None:
     put(library, make, name="tagged", energy=0.7, tags={"happy": 0.3, "sad": 0.1})
     put(library, make, name="untagged", energy=0.7)
-    tagged, untagged = library.tracks()
-    assert feeling_of(tagged) == Feeling(pytest.approx(0.75, abs=0.01), 0.7, guessed=True)
-    assert feeling_of(untagged) is None
-    assert feeling_of(replace(untagged, valence=0.1, arousal=0.2)) == Feeling(0.1, 0.2)
-    faint = TagScore("net", "happy", "mood", 0.01, likely=False)
-    assert feeling_of(replace(untagged, tags=(faint,))) is None
+    places = Places.load(library)
+    assert list(places.feelings([0])) == [Feeling(pytest.approx(0.75, abs=0.01), 0.7, guessed=True)]
+    assert (len(places.ids), places.n_unplaced) == (1, 1)
+    assert feeling(0.1, 0.2, 0.9, 0.5, 0.5) == Feeling(0.1, 0.2)
+    assert feeling(None, 0.2, 0.9, 0.01, 0.0) is feeling(None, None, None, 0.5, 0.5) is None
     with pytest.raises(DataError, match="1 tracks have valence"):
         journey(library, "sad", "happy", steps=2)
     with pytest.raises(DataError, match="nothing says how"):

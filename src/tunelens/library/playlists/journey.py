@@ -110,7 +110,8 @@ def travel(
 def _near(points: Floats, line: Floats, named: list[int]) -> NDArray[np.intp]:
     """Return the rows that can be of use: the nearest to each step, more than the steps can use up."""
     enough = min(len(points), len(line) + _MORE)
-    nearest = [np.argsort(((points - place) ** 2).sum(axis=1), kind="stable")[:enough] for place in line]
+    squares = [((points - place) ** 2).sum(axis=1) for place in line]
+    nearest = [np.argpartition(one, enough - 1)[:enough] for one in squares]
     return np.unique(np.concatenate([*nearest, np.array(named, np.intp)]))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tunelens.base.errors import NotFoundError, ParameterError
 from tunelens.library.neighbours.space import Space
 from tunelens.library.playlists.duration import MOST_CANDIDATES, fill
-from tunelens.library.playlists.songs import copies, names_of
+from tunelens.library.playlists.songs import copies
 from tunelens.library.query import condition
 from tunelens.library.schema import tracks as table
 from tunelens.library.store import Library
@@ -107,16 +107,13 @@ def _fresh(
 ) -> Iterator[Track]:
     """Yield the tracks of `ids` that are no copy of one before, and of no artist that has had its share."""
     kept = list(seeds)
-    met = {name for track in seeds for name in names_of(track)}
     artists = Counter(_artist(track) for track in seeds)
     for begin in range(0, len(ids), _PAGE):
         page = library.tracks_by_id(ids[begin : begin + _PAGE].tolist())
         again = copies(library, [*kept, *page])
         for track in page:
-            names = set(names_of(track))
-            if track.id in again or names & met or (track.artist and artists[_artist(track)] >= per_artist):
+            if track.id in again or (track.artist and artists[_artist(track)] >= per_artist):
                 continue
-            met |= names
             artists[_artist(track)] += 1
             kept.append(track)
             yield track

@@ -1,8 +1,8 @@
 """Valence and arousal: where a track, or a mood, lies in the plane of feelings (Russell 1980).
 
 Valence says how pleasant, arousal how energetic, both 0 to 1. Of a track they are what the bundles of these
-names say: how likely a person would put it on the upper half. Where no bundle was asked, `guessed` takes the
-energy for arousal and weighs the tags of happy against those of sad music for valence.
+names say: how likely a person would put it on the upper half. Where no bundle was asked, the energy
+stands for arousal, and the tags of happy are weighed against those of sad music for valence.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunelens.base.errors import ParameterError
-from tunelens.library.track import Track
 
 HIGH, LOW = 0.8, 0.2
 MOODS = {
@@ -59,24 +58,30 @@ class Feeling:
         }
 
 
-def feeling_of(track: Track) -> Feeling | None:
-    """Return where a track lies; None where nothing says it."""
-    if track.valence is not None and track.arousal is not None:
-        return Feeling(track.valence, track.arousal)
-    return guessed(track)
+def feeling(
+    valence: float | None, arousal: float | None, energy: float | None, bright: float, dark: float
+) -> Feeling | None:
+    """Return where a track lies; None where nothing says it.
 
+    Parameters
+    ----------
+    valence, arousal, energy : float or None
+        As `Track` has them.
+    bright, dark : float
+        Probability of the loudest of `BRIGHT_TAGS`, and of `DARK_TAGS`.
 
-def guessed(track: Track) -> Feeling | None:
-    """Return where energy and mood tags put a track; None without an energy or such tags."""
-    bright = _loudest(track, BRIGHT_TAGS)
-    dark = _loudest(track, DARK_TAGS)
-    if track.energy is None or bright + dark < LEAST_SAID:
+    Examples
+    --------
+    >>> feeling(0.3, 0.9, 0.5, 0.0, 0.0)
+    Feeling(valence=0.3, arousal=0.9, guessed=False)
+    >>> feeling(None, None, 0.5, 0.3, 0.1)
+    Feeling(valence=0.75, arousal=0.5, guessed=True)
+    """
+    if valence is not None and arousal is not None:
+        return Feeling(valence, arousal)
+    if energy is None or bright + dark < LEAST_SAID:
         return None
-    return Feeling(bright / (bright + dark), track.energy, guessed=True)
-
-
-def _loudest(track: Track, words: frozenset[str]) -> float:
-    return max((tag.probability for tag in track.tags if tag.tag.lower() in words), default=0.0)
+    return Feeling(round(bright / (bright + dark), 6), energy, guessed=True)
 
 
 def point_of(text: str) -> Feeling | None:

@@ -17,24 +17,15 @@ def names_of(track: Track) -> Iterator[str]:
         yield song_key(track.artist, track.title)
 
 
-def distinct(tracks: Iterable[Track]) -> Iterator[Track]:
-    """Yield the first track of each song, as content and names tell."""
-    met: set[str] = set()
-    for track in tracks:
-        names = set(names_of(track))
-        if not names & met:
-            yield track
-        met |= names
-
-
 def copies(library: Library, tracks: Iterable[Track]) -> set[int]:
-    """Return the numbers of those tracks that are, by their fingerprints, the recording of one before."""
-    numbers = [track.id for track in tracks]
-    originals = fold(library, numbers)
-    met: set[int] = set()
+    """Return which tracks are the song of one before, by content, names or fingerprints: their numbers."""
+    several = list(tracks)
+    originals = fold(library, [track.id for track in several])
+    met: set[str] = set()
     found = set()
-    for number in numbers:
-        if originals[number] in met:
-            found.add(number)
-        met.add(originals[number])
+    for track in several:
+        names = {*names_of(track), str(originals[track.id])}
+        if names & met:
+            found.add(track.id)
+        met |= names
     return found
