@@ -16,7 +16,7 @@ from tunelens.library.store import Library
 from tunelens.services import upkeep
 
 PAGE = 4096
-N_HARMS = 18
+N_HARMS = 12
 READERS = (
     ("list",),
     ("list", "--where", "jazz"),

@@ -221,7 +221,8 @@ def _says(have: dict[str, Any] | None, ought: dict[str, str]) -> bool:
 
 
 def _files(connection: Connection) -> Check:
-    found, shown = Counter[bool](), []
+    found: Counter[bool] = Counter()
+    shown: list[str] = []
     for path in connection.scalars(select(tracks.c.path).order_by(tracks.c.path)):
         there = os.path.lexists(text_to_path(path))
         found[there] += 1
