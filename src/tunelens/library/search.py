@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from tunelens.base.errors import ParameterError, UnknownNameError
-from tunelens.library.order import ordered
+from tunelens.library.order import best, ordered, too_many
 from tunelens.library.query import Node, Term, Without, compiled, parse
 from tunelens.library.schema import playlists, tracks
 from tunelens.library.store import LARGEST, Library
@@ -83,13 +83,21 @@ def search(
         raise ParameterError(f"limit is {limit} and offset {offset}; neither may be negative")
     tree = parse(text)
     matching = compiled(tree)
-    numbers = ordered(select(tracks.c.id).where(matching), tree, sort, seed)
-    numbers = numbers.limit(None if limit is None else min(limit, LARGEST)).offset(min(offset, LARGEST))
+    everything = select(tracks.c.id).where(matching)
     with library.database.read() as connection:
         check_playlists(connection, tree)
         total = connection.scalar(select(func.count()).select_from(tracks).where(matching)) or 0
-        found = list(connection.scalars(numbers))
+        many = too_many(total)
+        first = best(tree, sort) if many and limit is not None else None
+        found = _page(connection, first, limit, offset) if first is not None else []
+        if len(found) < min(limit or total, max(0, total - offset)):
+            found = _page(connection, ordered(everything, tree, sort, seed=seed, many=many), limit, offset)
     return Page(tuple(library.tracks_by_id(found)), total)
+
+
+def _page(connection: Connection, query: Select[Any], limit: int | None, offset: int) -> list[int]:
+    page = query.limit(None if limit is None else min(limit, LARGEST)).offset(min(offset, LARGEST))
+    return list(connection.scalars(page))
 
 
 def check_playlists(connection: Connection, tree: Node) -> None:

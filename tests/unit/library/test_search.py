@@ -132,6 +132,19 @@ def test_every_order_gives_every_track_once(whole):
     assert search(whole, "", limit=2).total == 5
 
 
+@pytest.mark.parametrize(
+    "text", ["love", "love|svefn|七", "(love | genre:rock) id:>0", "lyrics:love|電", "love id:<9"]
+)
+def test_among_many_some_are_weighed_and_each_is_on_one_page(whole, text, monkeypatch):
+    wanted = sorted(found(whole, text))
+    monkeypatch.setattr("tunelens.library.order.MOST_WEIGHED", 1)
+    for size in (1, 2, 5):
+        pages = [found(whole, text, limit=size, offset=at) for at in range(0, 6, size)]
+        assert sorted(number for page in pages for number in page) == wanted
+        assert [number for page in pages for number in page] == found(whole, text, limit=None)
+        assert pages[0][0] == wanted[0]
+
+
 def test_random_is_the_same_for_a_seed_and_fair_over_seeds(whole):
     assert found(whole, "", sort="random", seed=1) == found(whole, "", sort="random", seed=1)
     n = 1200

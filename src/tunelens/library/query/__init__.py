@@ -31,7 +31,7 @@ from tunelens.library.schema import LIKELY, TOP, tracks
 
 __all__ = [
     "FIELDS", "LIKELY", "LONGEST", "MOST_TERMS", "TOP", "Either", "Every", "Node", "Term", "Without",
-    "compiled", "condition", "likely", "match_of", "parse", "tag_word", "terms",
+    "compiled", "condition", "likely", "match_of", "parse", "split", "tag_word", "terms",
 ]  # fmt: skip
 
 
@@ -60,8 +60,12 @@ def compiled(node: Node) -> ColumnElement[bool]:
         return not_(func.coalesce(compiled(node.part), literal(False)))
     if isinstance(node, Either) and not is_text(node):
         return or_(*(compiled(part) for part in node.parts))
-    parts = (node,) if isinstance(node, Either) else node.parts
-    words = [part for part in parts if is_text(part)]
-    others = [compiled(part) for part in parts if not is_text(part)]
+    words, others = split(node)
     found = [tracks.c.id.in_(together(words))] if words else []  # one look into full text, not one a word
-    return and_(true(), *found, *others)
+    return and_(true(), *found, *(compiled(part) for part in others))
+
+
+def split(node: Node) -> tuple[list[Node], list[Node]]:
+    """Return what must hold for `node` to hold: what full text answers, and what it does not."""
+    parts = node.parts if isinstance(node, Every) else (node,)
+    return [part for part in parts if is_text(part)], [part for part in parts if not is_text(part)]

@@ -20,21 +20,22 @@ def is_text(node: Node) -> bool:
     return not isinstance(node, Without) and bool(node.parts) and all(map(is_text, node.parts))
 
 
-def match_of(node: Node) -> str | None:
+def match_of(node: Node, columns: str = "") -> str | None:
     """Return what full text knows of a node as an expression of FTS5; None where it knows nothing.
 
-    Of a node that `is_text` that is everything; of others it is what relevance goes by.
+    Of a node that `is_text` that is everything; of others it is what relevance goes by. With `columns`,
+    words without a field are sought in those alone.
     """
     if isinstance(node, Term):
-        return phrase(node) if node.field in {"", *TEXTS} and has_words(node.value) else None
+        return phrase(node, columns) if node.field in {"", *TEXTS} and has_words(node.value) else None
     if isinstance(node, Without):
         return None
-    parts = [part for part in map(match_of, node.parts) if part]
+    parts = [part for part in (match_of(part, columns) for part in node.parts) if part]
     joint = " OR " if isinstance(node, Either) else " AND "
     return f"({joint.join(parts)})" if parts else None
 
 
-def phrase(term: Term) -> str:
+def phrase(term: Term, columns: str = "") -> str:
     """Return the words of a term in a row; the last may be the beginning of one, unless it stood in quotes.
 
     Examples
@@ -44,9 +45,9 @@ def phrase(term: Term) -> str:
     >>> phrase(Term("title", 'say "NOT" *', quoted=True))
     '{title} : "say ""not"" *"'
     """
-    columns = f"{{{term.field}}} : " if term.field else ""
+    within = f"{{{term.field or columns}}} : " if term.field or columns else ""
     words = fold(escape(term.value)).replace('"', '""')
-    return f'{columns}"{words}"{"" if term.quoted or term.exact else " *"}'
+    return f'{within}"{words}"{"" if term.quoted or term.exact else " *"}'
 
 
 def matching(expression: str) -> Select[tuple[int]]:
