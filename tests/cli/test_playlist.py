@@ -99,7 +99,11 @@ def test_mistakes_are_told_and_cost_nothing(tunelens: Tunelens, library: Path, h
     (home / "mine.m3u").write_bytes("#EXTINF:1,Björk - Jóga\r\n..\\x\\j\xf3ga.mp3".encode("latin-1"))
     found = tunelens("playlist", "import", "mine.m3u", "-l", library)
     assert (found.code, f"not in the library: {home.parent}/x/jóga.mp3" in found.err) == (1, True)
+    (home / "good.m3u8").write_text("", "utf-8")
+    several = tunelens("playlist", "import", "evil.xspf", "good.m3u8", "-l", library, "--json")
+    assert (several.code, [one["ok"] for one in several.objects]) == (1, [False, True])
     for code, words in (
+        (2, ["import", "evil.xspf", "good.m3u8", "--name", "both"]),
         (3, ["import", "evil.xspf"]),
         (3, ["import", "none.m3u"]),
         (2, ["import", "music/letter.mp3"]),
@@ -114,5 +118,5 @@ def test_mistakes_are_told_and_cost_nothing(tunelens: Tunelens, library: Path, h
     ):
         ran = tunelens("playlist", *words, "-l", library)
         assert (ran.code, ran.out, ran.err[:6]) == (code, "", "error:"), words
-    assert len(tunelens("playlist", "list", "-l", library, "--json").objects) == 1
+    assert len(tunelens("playlist", "list", "-l", library, "--json").objects) == 2
     assert tunelens("playlist", "delete", "mine", "-l", library).code == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tunelens.cli import playlist_making
-from tunelens.cli.face import SOME_FAILED, AsJson, Face, Force, LibraryFile, example, guarded
+from tunelens.cli.face import SOME_FAILED, AsJson, Face, Force, LibraryFile, example, guarded, worst
 from tunelens.cli.plain import printable
 from tunelens.cli.playlist_tables import draw_playlists, draw_shown, length
 
@@ -176,12 +176,12 @@ def export(
 @app.command(
     "import",
     epilog=example(
-        "tunelens playlist import evening.m3u8", "tunelens playlist import old.m3u --encoding gb18030"
+        "tunelens playlist import lists/*.m3u8", "tunelens playlist import old.m3u --encoding gb18030"
     ),
 )
 @guarded
 def import_(
-    path: Annotated[str, typer.Argument(metavar="FILE", help="An .m3u, .m3u8, .xspf or .jspf file.")],
+    paths: Annotated[list[str], typer.Argument(metavar="FILE...", help=".m3u, .m3u8, .xspf or .jspf files.")],
     name: Annotated[
         str | None, typer.Option("--name", help="What to call it. Default: its title, or the file's name.")
     ] = None,
@@ -192,17 +192,23 @@ def import_(
     force: Force = False,
     as_json: AsJson = False,
 ) -> int:
-    """Read a playlist file; entries that are not in the library are kept, and told with exit code 1."""
+    """Read playlist files; entries that are not in the library are kept, and told with exit code 1."""
     from tunelens.library.store import Library
-    from tunelens.services import playlists as service
+    from tunelens.services.playlists import Shown, import_files
 
     face = Face(as_json)
+    errors, absent = [], 0
     with Library.open(library, create=False) as catalogue:
-        made = service.import_file(catalogue, Path(path), name=name, encoding=encoding, force=force)
-    _tell(face, made)
-    for entry in made.absent:
-        face.say(printable(f"not in the library: {entry.location or entry.name}"))
-    return SOME_FAILED if made.absent else 0
+        for path, made in import_files(catalogue, paths, name=name, encoding=encoding, force=force):
+            if not isinstance(made, Shown):
+                errors.append(made)
+                face.failure(str(path), made)
+                continue
+            _tell(face, made)
+            absent += len(made.absent)
+            for entry in made.absent:
+                face.say(printable(f"not in the library: {entry.location or entry.name}"))
+    return worst(errors, len(paths)) or (SOME_FAILED if absent else 0)
 
 
 def _tell(face: Face, shown: Shown) -> None:

@@ -166,7 +166,7 @@ def journey(
         f"a step is {made.step_length:.2f}; tracks are off their place by {made.mean_deviation:.2f} "
         f"on average, {made.largest_deviation:.2f} at most"
     )
-    if made.largest_deviation > made.step_length:
+    if made.largest_deviation > made.step_length > 0:
         face.say("some tracks are more than a step away: the library has little music between these moods")
     if made.n_guessed:
         face.say(f"{made.n_guessed} tracks are placed by energy and mood tags (marked ?), which says less")
@@ -183,7 +183,8 @@ def _tell(face: Face, made: Made, name: str) -> None:
         face.say(f"{len(made.tracks)} tracks, {total}")
     else:
         off = made.duration_s - made.wanted_s
-        face.say(f"{len(made.tracks)} tracks, {total}: {off:+.1f} s beside the {length(made.wanted_s)} asked")
+        told = f"{off:+.1f} s" if abs(off) < 60 else f"{'-' if off < 0 else '+'}{length(abs(off))}"
+        face.say(f"{len(made.tracks)} tracks, {total}: {told} beside the {length(made.wanted_s)} asked")
 
 
 def _weights(given: list[str] | None) -> TransitionWeights:

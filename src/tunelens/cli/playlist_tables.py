@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("title", "name", "what")
 _NARROWEST = {
-    "": 2, "id": 3, "place": 5, "length": 6, "BPM": 3, "key": 10, "alike": 5, "valence": 7, "arousal": 7,
+    "": 3, "id": 3, "place": 5, "length": 6, "BPM": 3, "key": 10, "alike": 5, "valence": 7, "arousal": 7,
     "wanted": 10, "off by": 6, "changed": 10,
 }  # fmt: skip
 

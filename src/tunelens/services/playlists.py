@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunelens.base.errors import ParameterError
+from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.files import check_writable
 from tunelens.library.playlists.entry import Entry, Listing
 from tunelens.library.playlists.files import check_suffix, read_file, write_file
@@ -224,6 +224,30 @@ def import_file(
     items = matched(library, listing.entries)
     Playlists(library).create(called, items, description=listing.description, replace=force)
     return show(library, called)
+
+
+def import_files(
+    library: Library,
+    paths: Sequence[str | Path],
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    force: bool = False,
+) -> Iterator[tuple[Path, Shown | TunelensError]]:
+    """Read several files as `import_file` does; one that cannot be read does not stop the others.
+
+    Raises
+    ------
+    ParameterError
+        One `name` for several files.
+    """
+    if name is not None and len(paths) > 1:
+        raise ParameterError(f"{len(paths)} playlists cannot all be called {name!r}", hint="leave --name out")
+    for path in map(Path, paths):
+        try:
+            yield path, import_file(library, path, name=name, encoding=encoding, force=force)
+        except TunelensError as error:
+            yield path, error
 
 
 @dataclass(frozen=True)
