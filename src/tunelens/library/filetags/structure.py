@@ -113,7 +113,7 @@ def _atoms(file: BinaryIO) -> Iterator[Part]:
 
 
 def _listed(parts: Iterator[Part]) -> list[Part]:
-    found = []
+    found: list[Part] = []
     for part in parts:
         if len(found) == MOST_PARTS:
             raise DataError(f"it has more than {MOST_PARTS} parts")
