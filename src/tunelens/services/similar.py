@@ -17,7 +17,7 @@ from tunelens.base.errors import NotFoundError, ParameterError, UnknownNameError
 from tunelens.base.settings import Settings
 from tunelens.library.analysis import Analysis
 from tunelens.library.neighbours.choice import Choice, admitted, all_admitted, contents_of
-from tunelens.library.neighbours.index import Say
+from tunelens.library.neighbours.kept import Say
 from tunelens.library.neighbours.measures import Ids
 from tunelens.library.neighbours.parts import Weights
 from tunelens.library.neighbours.reasons import Reasons

@@ -6,7 +6,6 @@ names candidates: how alike they are is computed from the matrix, so that an ans
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from tunelens.base.errors import DataError
 from tunelens.base.extras import require
 from tunelens.base.settings import Settings
-from tunelens.library.neighbours.kept import Places, save_array
+from tunelens.library.neighbours.kept import Places, Say, save_array, silent
 from tunelens.library.neighbours.measures import Float32, Ids
 from tunelens.library.neighbours.parts import dimension
 from tunelens.library.neighbours.shelf import Kept, Shelf
@@ -29,8 +28,6 @@ CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 128, 512
 MOST_GONE = 0.2
 """Beyond this share of removed tracks the graph is built anew: what was removed takes room and steps."""
 _AT_ONCE = 50_000
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +69,7 @@ class Index:
         base = known and kept and cls._opened(kept, view=False)  # a mapped graph cannot change
         new = base.followed(places) if base else None
         if new is None:
-            (say or _silent)(f"building the index of {len(places.ids):,} tracks, once")
+            (say or silent)(f"building the index of {len(places.ids):,} tracks, once")
             new = cls.built(places)
         with suppress(DataError):  # no room, or no right to write: it works from memory
             new._keep(shelf, places)
@@ -165,7 +162,3 @@ def _pairs_in(ids: Ids, revisions: Ids, others: Any) -> NDArray[np.bool_]:
         return np.zeros(len(ids), bool)
     rows = np.minimum(np.searchsorted(others.ids, ids), len(others.ids) - 1)
     return (others.ids[rows] == ids) & (others.revisions[rows] == revisions)
-
-
-def _silent(_: str) -> None:
-    pass

@@ -24,6 +24,9 @@ from tunelens.library.store import Library
 NAME = "places"
 _SAMPLED = 32
 _AT_ONCE = 20_000
+_MANY = 20_000
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +56,11 @@ class Places:
     lineage: str = ""
 
     @classmethod
-    def of(cls, library: Library, settings: Settings | None = None) -> Self:
+    def of(cls, library: Library, settings: Settings | None = None, say: Say | None = None) -> Self:
         """Return the places of the tracks of `library` as it is now.
 
         What is kept is used as far as it still holds; where nothing can be kept, all is read every time.
+        `say` is told before many tracks are read.
         """
         shelf = Shelf.of(library.path, settings)
         with library.database.read() as connection:
@@ -64,7 +68,7 @@ class Places:
             revision = _revision(connection)
             if known is not None and known.revision == revision:
                 return known
-            new = cls._read(connection, revision, known)
+            new = cls._read(connection, revision, known, say or silent)
         with suppress(DataError):  # no room, or no right to write: it works from memory
             new._keep(shelf)
         return new
@@ -101,10 +105,12 @@ class Places:
         return all(then[one[0]][0] != one[1] or then[one[0]] == one[1:] for one in now)
 
     @classmethod
-    def _read(cls, connection: Connection, revision: int, known: Self | None) -> Self:
+    def _read(cls, connection: Connection, revision: int, known: Self | None, say: Say) -> Self:
         ids, revisions = _all_tracks(connection)
         matrix = np.zeros((len(ids), dimension()), np.float32)
         new = np.ones(len(ids), bool) if known is None else known._lend(ids, revisions, matrix)
+        if new.sum() > _MANY:
+            say(f"reading what was heard in {new.sum():,} tracks, once")
         for some, table in read_measures(connection, ids[new]):
             matrix[np.searchsorted(ids, some)] = places(table, Weights())
         sample = _sample(connection, _telling(ids, revisions))
@@ -132,6 +138,10 @@ class Places:
             "matrix": self.matrix,
         }
         shelf.keep(NAME, facts, {what: save_array(array) for what, array in arrays.items()})
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
 
 
 def save_array(array: NDArray[Any]) -> Callable[[Path], None]:

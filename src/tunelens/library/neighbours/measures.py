@@ -116,10 +116,8 @@ def read_measures(connection: Connection, ids: Ids) -> Iterator[tuple[Ids, Measu
 
 def _completed(tables: dict[str, Float32], rows: Sequence[Mapping[str, Any]]) -> Measures:
     facts = np.array([_facts_of(row) for row in rows], np.float32).reshape(-1, len(FACTS))
-    chroma = tables[POOLED][:, -len(_CHROMA) :]
-    degrees = [_degrees(one, row["tonic"]) for one, row in zip(chroma, rows, strict=True)]
-    tables |= {"facts": facts, "degrees": np.array(degrees, np.float32).reshape(-1, 12)}
-    return Measures(tables)
+    degrees = _degrees(tables[POOLED][:, -len(_CHROMA) :], [row["tonic"] for row in rows])
+    return Measures(tables | {"facts": facts, "degrees": degrees})
 
 
 def _facts_of(row: Mapping[str, Any]) -> list[float]:
@@ -139,8 +137,11 @@ def _key(tonic: str | None, mode: str | None) -> tuple[float, float, float]:
     return np.cos(angle), np.sin(angle), 1.0 if letter == "B" else -1.0
 
 
-def _degrees(chroma: Float32, tonic: str | None) -> Float32:
-    return np.roll(chroma, -TONICS.index(tonic)) if tonic in TONICS else np.full(12, np.nan, np.float32)
+def _degrees(chroma: Float32, tonics: Sequence[str | None]) -> Float32:
+    """Turn pitch classes so that the tonic comes first; NaN where there is none."""
+    lowest = np.array([TONICS.index(tonic) if tonic in TONICS else -1 for tonic in tonics], np.intp)
+    turned = np.take_along_axis(chroma, (np.arange(12) + lowest[:, None]) % 12, axis=1)
+    return np.where(lowest[:, None] < 0, np.float32(np.nan), turned)
 
 
 def _facts(connection: Connection, wanted: Ids) -> dict[int, Mapping[str, Any]]:

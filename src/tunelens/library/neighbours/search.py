@@ -14,8 +14,8 @@ import numpy as np
 
 from tunelens.base.errors import MissingDependencyError
 from tunelens.base.settings import Settings
-from tunelens.library.neighbours.index import Index, Say
-from tunelens.library.neighbours.kept import Places
+from tunelens.library.neighbours.index import Index
+from tunelens.library.neighbours.kept import Places, Say
 from tunelens.library.neighbours.measures import Float32, Ids
 from tunelens.library.neighbours.parts import Weights
 from tunelens.library.neighbours.space import Space
@@ -93,7 +93,7 @@ class Search:
         say : callable, optional
             Told before anything that takes long.
         """
-        places = Places.of(library, settings)
+        places = Places.of(library, settings, say)
         space = Space.of(places, weights)
         if exact or len(space) <= EXACT_UP_TO or space.weights != Weights():
             return cls(space)

@@ -37,6 +37,14 @@ def test_the_second_time_it_is_mapped(library):
     assert first.lineage == second.lineage
 
 
+def test_a_long_wait_is_announced(library, monkeypatch):
+    monkeypatch.setattr("tunelens.library.neighbours.kept._MANY", 39)
+    said: list[str] = []
+    Places.of(library, say=said.append)
+    Places.of(library, say=said.append)
+    assert said == ["reading what was heard in 40 tracks, once"]
+
+
 def test_it_follows_every_change(library, songs, studio, tmp_path_factory, tmp_path):
     changes = [
         lambda: library.put(studio.song(60)),
