@@ -18,7 +18,7 @@ _NUMBER = re.compile(rf"{_DURATION}|[+-]?(?:\d{{1,15}}\.?\d{{0,15}}|\.\d{{1,15}}
 _DECADE = re.compile(r"(?P<decade>\d{3})0s", re.ASCII)
 _DATE = re.compile(r"(?P<year>[1-9]\d{3})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?", re.ASCII)
 _AGO = re.compile(r"(?P<count>\d{1,4})(?P<unit>[dwmy])", re.ASCII | re.IGNORECASE)
-_NEVER = "9999"
+_NEVER, _MOST_DAYS = "9999", 365 * 1000
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _RANGE = re.compile(r"(?P<low>.*?)\.\.(?P<high>.*)")
 _COMPARED = re.compile(r"(?P<sign><=|>=|<|>|=)?(?P<one>.*)")
@@ -173,7 +173,7 @@ def _number(text: str) -> Point | None:
 def _date(text: str, now: datetime) -> Point | None:
     if match := _AGO.fullmatch(text):
         days = int(match["count"]) * _DAYS[match["unit"].lower()]
-        since = (now - timedelta(days=days)).isoformat(timespec="seconds")
+        since = (now - timedelta(days=min(days, _MOST_DAYS))).isoformat(timespec="seconds")
         return Point(since, _NEVER, Span(since))
     match = _DATE.fullmatch(text)
     span = _period(*(int(part) if part else None for part in match.groups())) if match else None
