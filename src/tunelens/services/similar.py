@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement
 
 from tunelens.base.errors import NotFoundError, ParameterError, UnknownNameError
 from tunelens.base.settings import Settings
+from tunelens.features.landmarks import Peaks
 from tunelens.library.analysis import Analysis
 from tunelens.library.neighbours.choice import Choice, admitted, all_admitted, contents_of
 from tunelens.library.neighbours.kept import Say
@@ -24,7 +25,8 @@ from tunelens.library.neighbours.reasons import Reasons
 from tunelens.library.neighbours.search import Ranking, Search
 from tunelens.library.neighbours.seeds import COMBINE, OUTSIDE, Seed, nearest_seed, queries_of
 from tunelens.library.neighbours.space import Space
-from tunelens.library.prints import fold
+from tunelens.library.prints import Prints, fold
+from tunelens.library.prints.same import same
 from tunelens.library.store import Library
 from tunelens.library.track import Track
 from tunelens.models import BACKBONES, DEFAULT_BACKBONES
@@ -34,6 +36,8 @@ from tunelens.services.hear import HearOptions, hear
 MOST, MOST_SEEDS = 10_000, 1000
 MOST_FOLDED = 400
 """Copies are looked for among so many of the nearest; farther down equal content alone is folded."""
+MOST_COMPARED = 50
+"""A file outside the library is compared with so many of the nearest: a copy of it is among the first."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def similar(
     search = Search.open(library, weights, exact=exact, settings=settings, say=say)
     found = _seeds(refs, library, search.space, settings)
     tracks = tuple(seed.track for seed in found)
-    asked = _Asked(library, tracks, (choice or Choice()).condition(tracks), copies)
+    asked = _Asked(library, found, (choice or Choice()).condition(tracks), copies)
     ranking = search.admitted(queries_of(found, combine), n, asked.admit, asked.everything)
     return Similar(
         seeds=tracks,
@@ -181,7 +185,7 @@ class _Asked:
     """Which tracks may be told."""
 
     library: Library
-    seeds: Sequence[Track]
+    seeds: Sequence[Seed]
     chosen: ColumnElement[bool]
     copies: bool
 
@@ -197,11 +201,11 @@ class _Asked:
 
     @property
     def _own(self) -> list[int]:
-        return [seed.id for seed in self.seeds if seed.id != OUTSIDE]
+        return [seed.track.id for seed in self.seeds if seed.track.id != OUTSIDE]
 
     def _of_other_content(self, ids: Ids) -> Ids:
         contents = contents_of(self.library, ids)
-        seen = {seed.sha256 for seed in self.seeds}
+        seen = {seed.track.sha256 for seed in self.seeds}
         kept = []
         for number in ids.tolist():
             if contents[number] not in seen:
@@ -212,9 +216,20 @@ class _Asked:
     def _folded(self, ids: Ids) -> Ids:
         near = ids[:MOST_FOLDED].tolist()
         best = fold(self.library, [*near, *self._own])
-        ours = {best.get(number) for number in self._own}
+        ours = {best.get(number) for number in self._own} | self._copies_of_files(near[:MOST_COMPARED])
         kept = [number for number in near if best.get(number) == number and number not in ours]
         return np.concatenate([np.array(kept, np.int64), ids[MOST_FOLDED:]])
+
+    def _copies_of_files(self, ids: Sequence[int]) -> set[int]:
+        """Return those of `ids` that hold the recording of a file that is not in the library."""
+        heard = [seed.peaks for seed in self.seeds if seed.peaks is not None]
+        known = Prints(self.library).peaks(ids) if heard else {}
+        return {number for number, theirs in known.items() if any(_is_copy(one, theirs) for one in heard)}
+
+
+def _is_copy(a: Peaks, b: Peaks) -> bool:
+    found = same(a, b)
+    return found is not None and found[-1] == "copy"
 
 
 def _seeds(

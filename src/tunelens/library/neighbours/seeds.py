@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunelens.base.errors import DataError
+from tunelens.features.landmarks import Peaks
 from tunelens.library.analysis import Analysis
 from tunelens.library.neighbours.measures import Float32
 from tunelens.library.neighbours.space import Space
+from tunelens.library.prints.printer import LANDMARKS
 from tunelens.library.query import LIKELY, TOP
 from tunelens.library.rows import tag_rows, track_row
 from tunelens.library.track import TagScore, Track
@@ -30,10 +32,13 @@ class Seed:
         What is known of it; its number is `OUTSIDE` for a file that is not in the library.
     place : ndarray of float32, shape (d,)
         Where it lies.
+    peaks : Peaks or None
+        What a file is known again by that is not in the library.
     """
 
     track: Track
     place: Float32
+    peaks: Peaks | None = None
 
     @classmethod
     def of_track(cls, track: Track, space: Space) -> Seed:
@@ -56,7 +61,8 @@ class Seed:
             Nothing was heard in it that has a weight.
         """
         track = track_of(analysis)
-        return cls(track, _known(space.vector_of(analysis), track))
+        marks = [Peaks.unpack(one.data) for one in analysis.prints if one.kind == LANDMARKS]
+        return cls(track, _known(space.vector_of(analysis), track), marks[0] if marks else None)
 
 
 def _known(place: Float32, track: Track) -> Float32:

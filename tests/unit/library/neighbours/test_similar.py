@@ -205,6 +205,9 @@ def test_other_files_of_a_recording_are_folded(empty, tmp_path):
     found = similar(tmp_path / "0.ogg", empty)
     assert sorted(one.track.path.name for one in found.neighbours) == ["1.flac", "2.flac"]
     assert len(similar(tmp_path / "0.ogg", empty, copies=True).neighbours) == 5
+    soundfile.write(tmp_path / "outside.wav", 0.5 * melody(0), SR)
+    found = similar(tmp_path / "outside.wav", empty)
+    assert sorted(one.track.path.name for one in found.neighbours) == ["1.flac", "2.flac"]
 
 
 def test_reasons_can_be_checked(library):
