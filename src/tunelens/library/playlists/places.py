@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from tunelens.library.playlists.plane import BRIGHT_TAGS, DARK_TAGS, Feeling, feeling
 from tunelens.library.query import condition
@@ -16,6 +16,7 @@ from tunelens.library.schema import tags, tracks
 from tunelens.library.store import Library
 
 Floats = NDArray[np.float64]
+_SILENT = (0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,9 @@ class Places:
         with library.database.read() as connection:
             said = _said(connection)
             rows = list(connection.execute(query))
-        found = [(row, feeling(row.valence, row.arousal, row.energy, *_tags(said, row))) for row in rows]
+        found = [
+            (row, feeling(row.valence, row.arousal, row.energy, *said.get(row.id, _SILENT))) for row in rows
+        ]
         placed = [(row, one) for row, one in found if one is not None]
         return cls(
             ids=np.array([row.id for row, _ in placed], np.int64),
@@ -77,18 +80,15 @@ class Places:
             yield Feeling(valence, arousal, bool(self.guessed[row]))
 
 
-def _said(connection: Connection) -> dict[tuple[int, str], float]:
-    """Return how loud the tags are by which tracks without bundles are placed."""
+def _said(connection: Connection) -> dict[int, tuple[float, float]]:
+    """Return the loudest bright and the loudest dark tag of the tracks that no bundle places."""
     words = sorted(BRIGHT_TAGS | DARK_TAGS)
     loudest = select(tags.c.track_id, tags.c.word, func.max(tags.c.probability).label("most"))
     unsaid = tags.c.track_id.in_(select(tracks.c.id).where(tracks.c.valence.is_(None)))
     query = loudest.where(tags.c.word.in_(words), unsaid).group_by(tags.c.track_id, tags.c.word)
-    return {(row.track_id, row.word): row.most for row in connection.execute(query)}
-
-
-def _tags(said: dict[tuple[int, str], float], row: Row[Any]) -> tuple[float, float]:
-    bright, dark = (
-        max((said.get((row.id, word), 0.0) for word in words), default=0.0)
-        for words in (BRIGHT_TAGS, DARK_TAGS)
-    )
-    return bright, dark
+    said: dict[int, tuple[float, float]] = {}
+    for row in connection.execute(query):
+        bright, dark = said.get(row.track_id, _SILENT)
+        is_bright = row.word in BRIGHT_TAGS
+        said[row.track_id] = (max(bright, row.most), dark) if is_bright else (bright, max(dark, row.most))
+    return said
