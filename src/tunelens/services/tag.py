@@ -129,13 +129,13 @@ def _meant(library: Library, ref: str | Path, where: str) -> list[int]:
 def _plans(library: Library, chosen: list[int], options: TagOptions) -> Iterator[Tagged]:
     left = iter(chosen)
     while page := list(islice(left, PAGE)):
-        said = library.predictions(page)
         for track in library.tracks_by_id(page):
-            yield _planned(track, said.get(track.id, {}), options)
+            yield _planned(library, track, options)
 
 
-def _planned(track: Track, said: dict[str, Any], options: TagOptions) -> Tagged:
+def _planned(library: Library, track: Track, options: TagOptions) -> Tagged:
     try:
+        said = library.predictions([track.id]).get(track.id, {})
         plan = make_plan(track.path, track.sha256, propose(track, said, options), options.policies)
         if plan.values:
             _check_writable(track)

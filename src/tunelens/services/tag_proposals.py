@@ -113,7 +113,7 @@ def _by_bundle(name: str, _: Track, said: Mapping[str, Prediction], options: Tag
 
 def _below(text: str, confidence: float | None, least: float) -> str:
     if confidence is None or confidence >= least:
-        return f"{text} is not an answer"
+        return f"{text} is no answer of the bundle"
     return f"{text} is {_percent(confidence)} sure, {_percent(least)} is asked for"
 
 

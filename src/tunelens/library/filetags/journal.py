@@ -160,9 +160,17 @@ def _follow(
     columns = {**facts, **said, "sha256": sha256, "revision": next_revision(connection)}
     connection.execute(update(tracks).where(tracks.c.id == number).values(**columns))
     of_track = analyses.c.track_id == number
-    document = json.loads(connection.scalar(select(analyses.c.document).where(of_track)) or "{}")
-    if "info" in document:
-        document |= {**facts, "content_sha256": sha256}
-        document["info"] |= {"size_bytes": stamp.size_bytes, **said}
-        text = json.dumps(document, allow_nan=False, separators=(",", ":"))
-        connection.execute(update(analyses).where(of_track).values(document=text))
+    text = connection.scalar(select(analyses.c.document).where(of_track))
+    document = _document(text, facts | {"content_sha256": sha256}, said)
+    connection.execute(update(analyses).where(of_track).values(document=document))
+
+
+def _document(text: str | None, facts: Mapping[str, Any], said: Mapping[str, str | None]) -> str | None:
+    """Return the document of an analysis with other facts about its file; a damaged one stays as it is."""
+    try:
+        values = json.loads(text or "")
+        values |= facts
+        values["info"] |= {"size_bytes": facts["size_bytes"], **said}
+    except (ValueError, TypeError, LookupError):
+        return text
+    return json.dumps(values, allow_nan=False, separators=(",", ":"))

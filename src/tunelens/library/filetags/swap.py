@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tunelens.base.errors import DataError, NotFoundError
 from tunelens.library.identity import path_to_text
+from tunelens.library.store import LARGEST
 
 PREFIX = ".tunelens-"
 CHUNK = 1 << 20
@@ -53,8 +54,8 @@ def target_of(path: Path) -> Target:
     NotFoundError
         It has gone.
     DataError
-        It is no ordinary file, is write-protected, or has another name too (a hard link), which would keep
-        the old content.
+        It is no ordinary file, is write-protected, has an impossible time of change, or another name too
+        (a hard link), which would keep the old content.
     """
     real = Path(os.path.realpath(path))
     try:
@@ -69,6 +70,8 @@ def target_of(path: Path) -> Target:
         raise DataError(
             f"{str(path)!r} is write-protected", hint="change its permissions if it may be written"
         )
+    if not -LARGEST <= status.st_mtime_ns <= LARGEST:
+        raise DataError(f"{str(path)!r} has a time of change that cannot be noted", hint="touch it")
     if status.st_nlink > 1:
         raise DataError(
             f"{str(path)!r} is one of {status.st_nlink} hard links to one file, of which only this one "

@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 from mutagen import id3
+from sqlalchemy import update
 from tests.songs import id3 as id3_tag
 from tests.unit.library.filetags.conftest import SAID, decoded, plan_of, put_tags, read_tags
 
@@ -19,6 +20,7 @@ from tunelens.library.filetags.patch import apply_patch
 from tunelens.library.filetags.swap import PREFIX
 from tunelens.library.filetags.writer import writing
 from tunelens.library.identity import FileStamp, sha256_of
+from tunelens.library.schema import analyses, journal
 from tunelens.services.plan import Policy, plan
 
 LONG_AGO_NS = 946_684_800_123_456_789
@@ -304,6 +306,40 @@ def test_a_file_that_a_scan_has_found_elsewhere_can_be_undone(take, library, hol
     assert next_step(library, moved) == "skip"
 
 
+def test_a_time_beyond_all_times_is_told(take, library, hold):
+    path = take("song.flac")
+    hold(path)
+    try:
+        os.utime(path, (1.5e10, 1.5e10))
+    except OSError:
+        pytest.skip("this disk has no such times")
+    if path.stat().st_mtime < 1e10:
+        pytest.skip("this disk has no such times")
+    with writing(library) as writer, pytest.raises(DataError, match="time of change"):
+        writer.write(plan_of(path))
+
+
+def test_a_name_that_is_not_utf8(take, library, hold, tmp_path):
+    path = take("song.flac").rename(tmp_path / os.fsdecode(b"caf\xe9.flac"))
+    before = path.read_bytes()
+    hold(path)
+    write(library, path)
+    assert read_tags(path) == SAID
+    assert next_step(library, path) == "skip"
+    undo(library)
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_row_of_the_library_does_not_stop_the_journal(take, library, hold):
+    path = take("song.flac")
+    number = hold(path)
+    with library.database.write() as connection:
+        connection.execute(update(analyses).values(document="{torn"))
+    write(library, path)
+    assert states(library) == ["written"]
+    assert library.track(number).sha256 == sha256_of(path)
+
+
 def test_only_one_process_writes_for_a_library(library):
     with writing(library), pytest.raises(DataError, match="another process"), writing(library):
         pass
@@ -323,10 +359,6 @@ def test_what_a_killed_process_left_is_removed(take, library, hold):
 
 
 def test_a_damaged_patch_changes_nothing(take, library, hold):
-    from sqlalchemy import update
-
-    from tunelens.library.schema import journal
-
     path = take("song.flac")
     hold(path)
     write(library, path)
