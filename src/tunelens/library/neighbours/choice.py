@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 
 from tunelens.base.errors import ParameterError
+from tunelens.library.fulltext import fold
 from tunelens.library.neighbours.harmony import mixable
 from tunelens.library.neighbours.measures import Ids, listed
 from tunelens.library.query import condition, likely, tag_word
-from tunelens.library.schema import tags, tracks
+from tunelens.library.schema import tags, texts, tracks
 from tunelens.library.store import Library
 from tunelens.library.track import Track
 
@@ -130,21 +131,22 @@ def _years(choice: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
 
 
 def _other_artist(_: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
-    return and_(true(), *(~_is(tracks.c.artist, seed.artist) for seed in seeds if seed.artist))
+    names = [seed.artist for seed in seeds if seed.artist]
+    return and_(true(), *(_folded("artist") != fold(name) for name in names))
 
 
 def _other_album(_: Choice, seeds: Sequence[Track]) -> ColumnElement[bool]:
-    """Many albums have the same title: those of one name and one artist are one."""
-    by = func.coalesce(tracks.c.album_artist, tracks.c.artist)
-    named = [seed for seed in seeds if seed.album]
-    return and_(
-        true(),
-        *(~and_(_is(tracks.c.album, one.album), _is(by, one.album_artist or one.artist)) for one in named),
-    )
+    """Many albums have the same title: those of one title and one artist are one."""
+    by = func.coalesce(func.nullif(_folded("albumartist"), ""), _folded("artist"))
+    named = [(seed.album, seed.album_artist or seed.artist or "") for seed in seeds if seed.album]
+    same = (and_(_folded("album") == fold(album), by == fold(artist)) for album, artist in named)
+    return and_(true(), *(not_(one) for one in same))
 
 
-def _is(column: ColumnElement[Any], text: str | None) -> ColumnElement[bool]:
-    return func.coalesce(func.lower(column), "") == func.lower(text or "")
+def _folded(name: str) -> ColumnElement[str]:
+    """Return a text of the track as full text has it: without case, accents and forms of writing."""
+    mine = select(texts.c[name]).where(texts.c.rowid == tracks.c.id).correlate(tracks)
+    return func.coalesce(mine.scalar_subquery(), "")
 
 
 def _known(what: str, values: Sequence[T | None]) -> list[T]:
