@@ -36,20 +36,22 @@ def blend(content: Float, collaborative: Float, warm: NDArray[np.bool_], weight:
     collaborative : ndarray, shape (n,)
         How well it fits by what others play; not looked at where not `warm`.
     warm : ndarray of bool, shape (n,)
-        Did anybody play it? Cold tracks are judged by their sound alone.
+        Did anybody play it? A cold track gets what its sound lets expect of both opinions: as much as the two
+        go together over warm tracks.
     weight : float
         Share of the collaborative opinion, 0 to 1.
 
     Examples
     --------
     >>> warm = np.array([True, True, False])
-    >>> blend(np.array([0.0, 1.0, 0.9]), np.array([5.0, 1.0, 0.0]), warm, 1.0).round(2).tolist()
-    [1.0, -1.0, 0.6]
+    >>> blend(np.array([0.0, 1.0, 0.9]), np.array([1.0, 5.0, 0.0]), warm, 1.0).round(2).tolist()
+    [-1.0, 1.0, 0.6]
     """
     by_sound = standard(content)
     if not warm.any() or weight == 0:
         return by_sound
-    mixed = (1 - weight) * by_sound[warm] + weight * standard(collaborative[warm])
-    found = by_sound.copy()
-    found[warm] = standard(mixed)  # a mean of two varies less than either: cold tracks would fill both ends
+    mixed = standard((1 - weight) * by_sound[warm] + weight * standard(collaborative[warm]))
+    told = float(np.mean(standard(by_sound[warm]) * mixed))
+    found = max(told, 0.0) * by_sound
+    found[warm] = mixed
     return found

@@ -126,9 +126,9 @@ def judge(listening: Listening, protocol: str, *, matrix: Float32 | None = None,
     held = hold_out(listening, protocol, seed=seed)
     within = hold_out(held.train, protocol, seed=seed + 1)
     known = n_listeners_of(held.train.matrix())
-    bar = _gains(_lists(popularity(held.train.matrix()), held), held)
+    bar = gains_of(best_unmet(popularity(held.train.matrix()), held), held)
     figures = tuple(
-        _figures(name, _lists(scorer, held), held, bar, chosen)
+        _figures(name, best_unmet(scorer, held), held, bar, chosen)
         for name, scorer, chosen in _recommenders(held, within, matrix, seed)
     )
     n_cold = int((known[held.wanted.indices] == 0).sum())
@@ -161,11 +161,13 @@ def best_mix(within: HeldOut, sound: Scorer, crowd: Scorer) -> float:
 
 def best_of(candidates: Mapping[Any, Scorer], within: HeldOut) -> Any:
     """Return the key of the recommender that finds most of what was held back."""
-    found = {key: float(_gains(_lists(scorer, within), within).mean()) for key, scorer in candidates.items()}
+    found = {
+        key: float(gains_of(best_unmet(scorer, within), within).mean()) for key, scorer in candidates.items()
+    }
     return max(found, key=found.__getitem__)
 
 
-def _lists(scorer: Scorer, held: HeldOut) -> NDArray[np.intp]:
+def best_unmet(scorer: Scorer, held: HeldOut) -> NDArray[np.intp]:
     """Return the best `K` of what each listener had not met, shape (n_listeners, K)."""
     met = held.train.matrix()
     n = max(1, _BATCH_CELLS // met.shape[1])
@@ -183,7 +185,8 @@ def _hits(lists: NDArray[np.intp], held: HeldOut) -> NDArray[np.bool_]:
     return np.asarray(held.wanted[places, lists.ravel()]).reshape(lists.shape)
 
 
-def _gains(lists: NDArray[np.intp], held: HeldOut) -> NDArray[np.float64]:
+def gains_of(lists: NDArray[np.intp], held: HeldOut) -> NDArray[np.float64]:
+    """Return NDCG@10 of the lists of each listener of `held`."""
     return ndcg(_hits(lists, held), _n_wanted(held))
 
 
@@ -194,7 +197,7 @@ def _n_wanted(held: HeldOut) -> NDArray[np.int64]:
 def _figures(
     name: str, lists: NDArray[np.intp], held: HeldOut, bar: NDArray[np.float64], chosen: str
 ) -> Figures:
-    gains = _gains(lists, held)
+    gains = gains_of(lists, held)
     known, n_listeners = n_listeners_of(held.train.matrix()), len(np.unique(held.train.who))
     return Figures(
         name,
