@@ -17,6 +17,7 @@ from tunelens.audio.listen import Window
 from tunelens.base.errors import DataError
 from tunelens.features import key
 from tunelens.features.grid import Float32, Float64
+from tunelens.features.packed import inflated
 
 CHROMA_VERSION = "1"
 RATE_HZ = 2.0
@@ -63,9 +64,8 @@ class ChromaSequence:
             Something else wrote it, or it is damaged.
         """
         try:
-            raw = zlib.decompressobj().decompress(data, 12 * _MOST_ROWS)
-            values = np.frombuffer(raw, np.uint8).reshape(12, -1).T
-        except (zlib.error, ValueError) as error:
+            values = np.frombuffer(inflated(data, 12 * _MOST_ROWS), np.uint8).reshape(12, -1).T
+        except ValueError as error:
             raise DataError(f"a print of {len(data)} bytes is damaged: {error}") from error
         if values.max(initial=0) > _LEVELS:
             raise DataError(f"a print of {len(data)} bytes is damaged: levels beyond {_LEVELS}")

@@ -20,6 +20,7 @@ from tunelens.features import fingerprint
 from tunelens.features.fingerprint import BINS, FAN_OUT, FLOOR, HOP_S, Fingerprint
 from tunelens.features.frames import Frames
 from tunelens.features.grid import Float32, Grid
+from tunelens.features.packed import inflated
 from tunelens.features.spectrum import Block, blocks
 from tunelens.features.summary import SUMMARY_SR
 
@@ -96,9 +97,8 @@ class Peaks:
             Something else wrote it, or it is damaged.
         """
         try:
-            raw = zlib.decompressobj().decompress(data, 6 * MOST_PEAKS)
-            planes = np.frombuffer(raw, np.uint8).reshape(6, -1).T
-        except (zlib.error, ValueError) as error:
+            planes = np.frombuffer(inflated(data, 6 * MOST_PEAKS), np.uint8).reshape(6, -1).T
+        except ValueError as error:
             raise DataError(f"a print of {len(data)} bytes is damaged: {error}") from error
         frames = np.cumsum(np.ascontiguousarray(planes[:, :4]).view("<u4")[:, 0].astype(np.int64))
         bins = np.ascontiguousarray(planes[:, 4:]).view("<u2")[:, 0].astype(np.int16)
@@ -139,16 +139,17 @@ def peaks_of(listening: Listening) -> Peaks:
     """
     gatherer = Gatherer()
     for window in listening:
-        gatherer.add(window, _band_of(window.clip.require_samples().y))
+        gatherer.add(window, band_of(window.clip.require_samples().y))
     return gatherer.finish()
 
 
 def peaks_of_clip(clip: Clip) -> Peaks:
     """Return the peaks of a clip of mono sound at `SUMMARY_SR`, from its own beginning."""
     gatherer = Gatherer()
-    gatherer.add(Window(replace(clip, start_s=0.0), np.empty(0), 0.0, is_last=True), _band_of(clip.y))
+    gatherer.add(Window(replace(clip, start_s=0.0), np.empty(0), 0.0, is_last=True), band_of(clip.y))
     return gatherer.finish()
 
 
-def _band_of(y: Float32) -> Float32:
+def band_of(y: Float32) -> Float32:
+    """Return `BandFrames.band` of mono sound of which nothing else is wanted."""
     return np.concatenate([_band(block, GRID) for block in blocks(y, GRID)])

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from tunelens.audio.listen import Window
-from tunelens.features.chroma_sequence import CHROMA_VERSION, ChromaGatherer
+from pathlib import Path
+
+from tunelens.audio.listen import Window, listen
+from tunelens.features.chroma_sequence import CHROMA_VERSION, ChromaGatherer, ChromaSequence
 from tunelens.features.grid import Float32
-from tunelens.features.landmarks import LANDMARKS_VERSION, Gatherer
+from tunelens.features.landmarks import LANDMARKS_VERSION, Gatherer, Peaks, band_of
+from tunelens.features.summary import SUMMARY_SR
 from tunelens.library.analysis import Print
 
 LANDMARKS, CHROMA = "landmarks", "chroma"
 PRINTS_VERSION = f"{LANDMARKS_VERSION}.{CHROMA_VERSION}"
 """Entry ``prints`` of `Analysis.versions`: tracks heard before have none, and are heard again."""
+
+
+def prints_of(path: Path, longest_s: float) -> tuple[Peaks, ChromaSequence]:
+    """Return the prints of a file that is in no library.
+
+    Raises
+    ------
+    NotFoundError, AudioError
+        It cannot be heard.
+    """
+    landmarks, chroma = Gatherer(), ChromaGatherer()
+    for window in listen(path, sr=SUMMARY_SR, max_duration_s=longest_s):
+        landmarks.add(window, band_of(window.clip.require_samples().y))
+        chroma.add(window)
+    return landmarks.finish(), chroma.finish()
 
 
 class Printer:
