@@ -104,6 +104,27 @@ def restore(
     return 0
 
 
+@app.command(
+    "rescue", epilog=example("tunelens library rescue new.db", "tunelens library rescue new.db -l old.db")
+)
+@guarded
+def rescue(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new library.")],
+    force: Force = False,
+    library: LibraryFile = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Copy what can still be read of a damaged library into a new one; for when there is no backup."""
+    from tunelens.services import upkeep
+
+    face = Face(as_json, quiet)
+    done = upkeep.rescue(library, file, force=force, progress=Bar(face.err))
+    lost = f"{done.n_tracks} tracks came over whole, {done.n_lost} could not be read"
+    face.result(str(done.path), done.to_dict(), lambda out: _line(out, f"{done.path}: {lost}"))
+    return 1 if done.n_lost else 0
+
+
 def _line(out: Console, text: str) -> None:
     out.print(printable(text), markup=False)
 

@@ -13,7 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from tunelens.base.errors import DataError
 
 RESTORE = "tunelens library restore FILE"
-DAMAGED = f"tunelens library check tells what is damaged; {RESTORE} brings a backup back"
+DAMAGED = (
+    f"tunelens library check tells what is damaged; {RESTORE} brings a backup back, "
+    "tunelens library rescue FILE saves what can be read"
+)
 
 _MEANINGS = {
     "locked": "another process has held it for a minute; try again when that one is done",

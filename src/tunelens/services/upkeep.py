@@ -1,4 +1,4 @@
-"""A library one can trust: check, back up, restore, count, vacuum."""
+"""A library one can trust: check, back up, restore, rescue, count, vacuum."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from tunelens.library.upkeep.checks import Check, examine
 from tunelens.library.upkeep.compact import Vacuumed
 from tunelens.library.upkeep.compact import vacuum as _vacuum
 from tunelens.library.upkeep.repairs import repair, wanted_of
+from tunelens.library.upkeep.rescue import Rescued
+from tunelens.library.upkeep.rescue import rescue as _rescue
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,17 @@ def restore(backup: Path, path: Path | None = None, *, progress: Progress | None
         As `tunelens.library.upkeep.bring_back.restore` says; nothing has changed.
     """
     return _restore(backup, path or Settings.from_env().library, progress)
+
+
+def rescue(path: Path | None, to: Path, *, force: bool = False, progress: Progress | None = None) -> Rescued:
+    """Copy what can still be read of a damaged library into a new one.
+
+    Raises
+    ------
+    NotFoundError, ParameterError, DataError
+        As `tunelens.library.upkeep.rescue.rescue` says.
+    """
+    return _rescue(path or Settings.from_env().library, to, force=force, progress=progress)
 
 
 def stats(path: Path | None = None) -> Census:

@@ -139,7 +139,7 @@ def _tracks_read_by(progress: Progress) -> _Look:
         progress.start(len(ids), "tracks")
         bad = []
         for number in ids:
-            readable = _is_readable(connection, number)
+            readable = is_readable(connection, number)
             bad += [] if readable else [number]
             progress.advance(str(number), readable)
         progress.finish()
@@ -148,7 +148,8 @@ def _tracks_read_by(progress: Progress) -> _Look:
     return look
 
 
-def _is_readable(connection: Connection, number: int) -> bool:
+def is_readable(connection: Connection, number: int) -> bool:
+    """Can everything that was heard of a track be read?"""
     try:
         with undamaged(number):
             held = read_held(connection, number)
