@@ -73,9 +73,10 @@ def run(
             face.result("", counts.to_dict(), lambda out: _draw_counts(out, list(counts.facets.values())))
             face.say(f"{counts.total} tracks")
             return 0
-        shown = TABLE_ROWS if limit is None and not (paths or null or as_json) else limit
-        found = search(catalogue, text, sort=sort, seed=seed, limit=shown, offset=offset)
-    if paths or null:
+        bare = paths or null
+        shown = TABLE_ROWS if limit is None and not (bare or as_json) else limit
+        found = search(catalogue, text, sort=sort, seed=seed, limit=shown, offset=offset, why=not bare)
+    if bare:
         _write_paths(found, b"\0" if null else b"\n")
         return 0
     _show(face, found)

@@ -89,11 +89,15 @@ def search(
     seed: int = 0,
     limit: int | None = PAGE,
     offset: int = 0,
+    why: bool = True,
 ) -> Found:
-    """Return a page of what `query` finds; parameters and errors as in `tunelens.library.search`."""
+    """Return a page of what `query` finds; parameters and errors as in `tunelens.library.search`.
+
+    Without `why` hits do not say what matched, which takes longer than finding thousands of them.
+    """
     page = library_search.search(library, query, sort=sort, seed=seed, limit=limit, offset=offset)
-    said = matches(library, query, page.tracks)
-    hits = tuple(Hit(track, said[track.id]) for track in page.tracks)
+    said = matches(library, query, page.tracks) if why else {}
+    hits = tuple(Hit(track, said.get(track.id, ())) for track in page.tracks)
     return Found(query, hits, page.total, offset)
 
 
