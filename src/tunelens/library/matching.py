@@ -2,7 +2,7 @@
 
 By its path; by MusicBrainz's identifier of the recording; by artist and title, where case, accents, width,
 punctuation, guests ("feat.") and remasters do not count, and album and length decide between several; by the
-last three parts of its path. Where several tracks remain, none is the answer.
+last three parts of its path. Where several tracks remain that are not one song of one length, there is none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ABSENT, AMBIGUOUS = "not in the library", "more than one track could be meant"
 SAME_LENGTH_S = 3.0
 TAIL_PARTS = 3
+_OF_ONE_SONG = ("mbid", "names")
 _LONGEST = 300
 _BATCH = 20_000
 
@@ -43,6 +44,7 @@ _ARTICLE = re.compile(r"^the\s+|,\s*the$")
 _TRACK_NUMBER = re.compile(r"^(?:\d{1,2}[-.])?\d{1,3}[\s.\-_]+(?=\S)")
 
 
+@lru_cache(maxsize=1 << 16)
 def plain_name(text: str) -> str:
     """Return what two spellings of one name have in common.
 
@@ -55,7 +57,10 @@ def plain_name(text: str) -> str:
     >>> plain_name("÷")
     '÷'
     """
-    bare = fold(text[:_LONGEST]).replace("&", " and ")
+    short = text[:_LONGEST]
+    bare = (short.casefold() if short.isascii() else fold(short)).replace(
+        "&", " and "
+    )  # most names are ASCII
     sole = _EDITION.sub("", _GUESTS.sub("", bare)).strip()
     return "".join(char for char in sole if char.isalnum()) or sole or bare.strip()
 
@@ -86,7 +91,7 @@ class Match:
     id : int or None
         The track.
     how : str
-        ``path``, ``mbid``, ``names`` or ``tail``; without a track `ABSENT` or `AMBIGUOUS`.
+        ``path``, ``mbid``, ``names``, ``title`` or ``tail``; without a track `ABSENT` or `AMBIGUOUS`.
     """
 
     id: int | None
@@ -148,7 +153,7 @@ class Matcher:
         if mbid and (found := self._index.get("mbid", mbid.lower())):
             return self._one_of(found, "mbid", album, duration_s)
         if title and (found := self._named(artist or "", title)):
-            return self._one_of(found, "names", album, duration_s)
+            return self._one_of(found, "names" if artist else "title", album, duration_s)
         if path and (found := self._index.get("tail", _tail(os.fspath(path)))):
             return self._one_of(found, "tail", album, duration_s)
         return Match(None, ABSENT)
@@ -162,8 +167,9 @@ class Matcher:
     def _named(self, artist: str, title: str) -> list[int]:
         if not artist:
             return self._index.get("title", plain_name(title))
-        exact = self._index.get("song", song_key(artist, title))
-        return exact or self._index.get("lead", song_key(_first_artist(artist), title))
+        lead = song_key(_first_artist(artist), title)
+        kinds = (("song", song_key(artist, title)), ("song", lead), ("lead", lead))
+        return next((found for kind, key in kinds if (found := self._index.get(kind, key))), [])
 
     def _one_of(self, numbers: list[int], how: str, album: str | None, duration_s: float | None) -> Match:
         if len(numbers) == 1:
@@ -172,8 +178,8 @@ class Matcher:
             columns = (tracks.c.id, tracks.c.album, tracks.c.duration_s, tracks.c.sha256)
             found = connection.execute(select(*columns).where(tracks.c.id.in_(numbers[:500])))
             rows = _closer(list(found), album, duration_s)
-        if len({row.sha256 for row in rows}) == 1:  # copies of one file: any will do
-            return Match(min(row.id for row in rows), how)
+        if len({row.sha256 for row in rows}) == 1 or (how in _OF_ONE_SONG and _are_one_length(rows)):
+            return Match(min(row.id for row in rows), how)  # files of one song: any will do
         return Match(None, AMBIGUOUS)
 
     @cached_property
@@ -227,7 +233,8 @@ def _keys(row: Row[Any]) -> Iterator[tuple[str, str]]:
         yield "mbid", row.recording_mbid.lower()
     for name in {artist, row.album_artist or ""} - {""}:
         yield "song", song_key(name, title)
-        yield "lead", song_key(_first_artist(name), title)
+        if (lead := _first_artist(name)) != name.casefold():
+            yield "lead", song_key(lead, title)
 
 
 def _names_of_file(path: str, artist: str) -> tuple[str, str]:
@@ -241,6 +248,11 @@ def _tail(path: str) -> str:
     """Return the last parts of a path of any system; "" when it has fewer."""
     parts = unicodedata.normalize("NFC", path).replace("\\", "/").rstrip("/").split("/")
     return "/".join(parts[-TAIL_PARTS:]) if len(parts) >= TAIL_PARTS else ""
+
+
+def _are_one_length(rows: list[Any]) -> bool:
+    lengths = [row.duration_s for row in rows]
+    return None not in lengths and max(lengths) - min(lengths) <= SAME_LENGTH_S
 
 
 def _closer(rows: list[Any], album: str | None, duration_s: float | None) -> list[Any]:

@@ -117,6 +117,15 @@ def test_copies_of_one_file_are_one_song(library, songs, make, tmp_path):
     assert match(library, artist="Ann", title="Only") == first
 
 
+def test_files_of_one_song_and_length_are_one_song(library, make):
+    first = library.put(make("a.wav", title="Blue", artist="Ann", duration_s=200.0))
+    library.put(make("a.flac.wav", hz=500, title="Blue", artist="ANN", duration_s=201.0))
+    assert match(library, artist="Ann", title="Blue") == first
+    library.put(make("b.wav", hz=600, title="Blue", artist="Bob", duration_s=200.5))
+    assert match(library, title="Blue") is None, "a title alone is no song"
+    assert match(library, artist="Ann", title="Blue") == first
+
+
 def test_a_library_that_was_moved_is_known_by_the_end_of_the_paths(library, songs):
     path = library.track(songs["02 - Cy - Untagged"]).path
     elsewhere = "D:\\Musik\\" + "\\".join(path.parts[-3:])

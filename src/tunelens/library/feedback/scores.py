@@ -68,19 +68,25 @@ class Tally:
     n: int = 0
 
     def add(self, event: Event) -> None:
-        """Count an event; of judgements the last holds."""
-        if event.kind == "comment":
-            return
+        """Count an event; comments say nothing for or against."""
         if event.kind in JUDGEMENTS:
-            self.n += 1
-            if event.at >= self.judged_at:
-                self.judged_at, self.judgement = event.at, share(event)
-            return
-        self.n += int(event.times)
-        if event.kind == "play":
-            self.plays += event.times
+            self.judge(share(event), event.at)
+        elif event.kind != "comment":
+            self.hear(event.kind, event.times)
+
+    def hear(self, kind: str, times: float) -> None:
+        """Count plays or skips."""
+        self.n += int(times)
+        if kind == "play":
+            self.plays += times
         else:
-            self.skips += event.times
+            self.skips += times
+
+    def judge(self, favour: float, at: int) -> None:
+        """Count a judgement, 0 to 1; the last holds."""
+        self.n += 1
+        if at >= self.judged_at:
+            self.judged_at, self.judgement = at, favour
 
     def evidence(self) -> tuple[float, float]:
         """Return what weighs for the song, and what weighs at all."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from tunelens.library.feedback.events import Event
+from tunelens.library.feedback.events import JUDGEMENTS, Event
 from tunelens.library.feedback.interactions import Interactions, interactions_of
-from tunelens.library.feedback.scores import Score, scores_of, tallies
+from tunelens.library.feedback.scores import Score, Tally, scores_of, tallies
 from tunelens.library.matching import matcher
 from tunelens.library.schema import events
 
@@ -121,17 +121,25 @@ class Feedback:
 
         A track that nobody played or judged is left out: its score is 0. See the module `scores` beside.
         """
-        return scores_of(tallies(self._of_tracks()), listener)
+        return scores_of(self._tallies(), listener)
 
     def interactions(self) -> Interactions:
         """Return who likes what as a sparse matrix."""
-        return interactions_of(tallies(self._of_tracks()))
+        return interactions_of(self._tallies())
 
-    def _of_tracks(self) -> Iterator[Event]:
-        query = select(events).where(events.c.track_id.is_not(None), events.c.kind != "comment")
+    def _tallies(self) -> dict[tuple[str, int], Tally]:
+        """Sum up what listeners did with tracks: plays in SQL, judgements in the order of time."""
+        mine = (events.c.listener, events.c.track_id)
+        here = events.c.track_id.is_not(None)
+        times = func.sum(func.coalesce(events.c.value, 1.0)).label("times")
+        heard = select(*mine, events.c.kind, times).where(here, events.c.kind.in_(("play", "skip")))
+        judged = select(events).where(here, events.c.kind.in_(JUDGEMENTS)).order_by(events.c.at, events.c.id)
         with self._database.read() as connection:
-            for row in connection.execution_options(yield_per=10_000).execute(query):
-                yield _event(row)
+            paged = connection.execution_options(yield_per=10_000)
+            found = tallies(_event(row) for row in paged.execute(judged))
+            for row in paged.execute(heard.group_by(*mine, events.c.kind)):
+                found.setdefault((row.listener, row.track_id), Tally()).hear(row.kind, row.times)
+        return found
 
     def remove(self, ids: Iterable[int]) -> int:
         """Forget events by number and return how many there were."""

@@ -7,6 +7,7 @@ import pytest
 
 from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.library.feedback import Event, Feedback
+from tunelens.library.feedback.scores import scores_of, tallies
 from tunelens.library.store import Library
 
 NOON = 1_700_000_000
@@ -127,3 +128,24 @@ def test_texts_of_strangers_are_made_storable(library):
     Feedback(library).add([Event("comment", 0, "t", text="a\0b\udce9" + "x" * 99_999, title="é\udc80")])
     (kept,) = Feedback(library).events()
     assert kept.text.startswith("a b//dce9x") and len(kept.text) == 10_000
+
+
+def test_sums_in_sql_are_those_of_the_events_one_by_one(library, make, rng):
+    numbers = [library.put(make(f"{name}.wav", title=name)) for name in "abc"]
+    kinds = ("play", "skip", "like", "dislike", "rating", "comment")
+    given = [
+        Event(kind, int(at), "t", value=value, text="x", listener=str(who), key=str(i), track_id=int(track))
+        for i, (kind, at, value, who, track) in enumerate(
+            zip(
+                rng.choice(kinds, 300), rng.integers(0, 50, 300), rng.integers(1, 6, 300).tolist(),
+                rng.integers(0, 4, 300), rng.choice(numbers, 300), strict=True,
+            )
+        )
+    ]  # fmt: skip
+    feedback = Feedback(library)
+    feedback.add(given)
+    one_by_one = scores_of(tallies(sorted(given, key=lambda event: event.at)))
+    scores = feedback.scores()
+    assert scores.keys() == one_by_one.keys()
+    for track, score in scores.items():
+        assert vars(score) == pytest.approx(vars(one_by_one[track]))
