@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tunelens.evaluation.intervals import Interval
     from tunelens.library.recommend.judge import Judgement
     from tunelens.library.recommend.likes import LikeJudgement
+    from tunelens.library.recommend.listening import Listening
     from tunelens.services.playlists import Keep
     from tunelens.services.recommend import Recommendation, RecommendOptions
     from tunelens.services.recommend_evaluation import RecommenderEvaluation
@@ -47,6 +48,9 @@ def run(
     way: Annotated[str, typer.Option("--way", help="hybrid, content or collaborative.")] = "hybrid",
     listeners: Annotated[
         Path | None, typer.Option("--listeners", help="Learn from a table of listener, artist, plays.")
+    ] = None,
+    artists: Annotated[
+        Path | None, typer.Option("--artists", help="Table of id and name, where --listeners has ids.")
     ] = None,
     share: Annotated[
         float | None, typer.Option("--share", help="Of the other listeners' opinion, 0 to 1; default: tuned.")
@@ -96,21 +100,28 @@ def run(
         n, way, where, like, listener, known, recent_days, share,
         Variety(diversity, novelty, artist_gap), seed,
     )  # fmt: skip
-    return _recommend(face, tracks or [], asked, listeners, library, Keep(save, out, force=force))
+    table = None if listeners is None else _table(listeners, artists)
+    return _recommend(face, tracks or [], asked, table, library, Keep(save, out, force=force))
+
+
+def _table(listeners: Path, artists: Path | None) -> Listening:
+    from tunelens.services.recommend import read_listening, read_names
+
+    found = read_listening(listeners)
+    return found if artists is None else found.renamed(read_names(artists))
 
 
 def _recommend(
     face: Face,
     tracks: list[str],
     asked: RecommendOptions,
-    listeners: Path | None,
+    table: Listening | None,
     where: Path | None,
     keep: Keep,
 ) -> int:
     from tunelens.library.store import Library
-    from tunelens.services.recommend import read_listening, recommend
+    from tunelens.services.recommend import recommend
 
-    table = None if listeners is None else read_listening(listeners)
     with Library.open(where, create=False) as catalogue:
         keep.check(catalogue)
         found = recommend(catalogue, tracks, options=asked, listeners=table)

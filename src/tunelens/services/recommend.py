@@ -15,7 +15,7 @@ from tunelens.library.prints import fold
 from tunelens.library.recommend.artists import numbered
 from tunelens.library.recommend.blend import standard
 from tunelens.library.recommend.given import Given, Ground, Rows
-from tunelens.library.recommend.listening import Listening, read_listening
+from tunelens.library.recommend.listening import Listening, read_listening, read_names
 from tunelens.library.recommend.opinions import COLLABORATIVE, WAYS, Opinions
 from tunelens.library.recommend.reasons import Explainer, Reason
 from tunelens.library.recommend.variety import Variety, best, choose, shortlist
@@ -23,7 +23,15 @@ from tunelens.library.store import Library
 from tunelens.library.track import Track
 from tunelens.services.playlists import track_of
 
-__all__ = ["Pick", "RecommendOptions", "Recommendation", "Variety", "read_listening", "recommend"]
+__all__ = [
+    "Pick",
+    "RecommendOptions",
+    "Recommendation",
+    "Variety",
+    "read_listening",
+    "read_names",
+    "recommend",
+]
 MOST_PICKS = 1000
 MOST_DAYS = 36_500
 MOST_FOLDED = 50

@@ -95,6 +95,28 @@ class Listening:
         shape = (len(self.listeners), len(self.items))
         return csr_matrix((self.plays, (self.who, self.what)), shape=shape)
 
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """Return it with other names of items; rows of items that have none are left out, and counted.
+
+        Examples
+        --------
+        >>> found = Listening.of([("ann", "1", 3, None), ("ann", "2", 1, None), ("ann", "3", 1, None)])
+        >>> found = found.renamed({"1": "周杰伦", "2": "周杰伦"})
+        >>> found.items, found.matrix().toarray().tolist(), found.dropped
+        (('周杰伦',), [[4.0]], {'no name of the item': 1})
+        """
+        times = [None] * len(self.who) if self.at is None else self.at.tolist()
+        rows = [
+            (self.listeners[who], names[self.items[what]], plays, at)
+            for who, what, plays, at in zip(
+                self.who.tolist(), self.what.tolist(), self.plays.tolist(), times, strict=True
+            )
+            if self.items[what] in names
+        ]
+        lost = len(self.who) - len(rows)
+        dropped = {**(self.dropped or {}), **({"no name of the item": lost} if lost else {})}
+        return replace(type(self).of(rows), dropped=dropped)
+
     def only(self, rows: NDArray[np.bool_]) -> Self:
         """Return it with some rows alone; listeners and items keep their numbers."""
         at = None if self.at is None else self.at[rows]
@@ -127,6 +149,29 @@ def read_listening(path: Path) -> Listening:
         reasons = ", ".join(f"{reason} ({n})" for reason, n in dropped.items()) or "it has no rows"
         raise DataError(f"{str(path)!r}: no row can be used: {reasons}", hint=_EXPECTED)
     return replace(found, dropped=dict(dropped))
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """Read a table of identifier and name, its first two columns or those called ``id`` and ``name``.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file.
+    DataError
+        It is no such table.
+    """
+    if not path.is_file():
+        raise NotFoundError(f"{str(path)!r} does not exist")
+    table = open_table(path)
+    if len(table.columns) < 2:
+        raise DataError(f"{str(path)!r} has one column", hint="a table of identifier and name is needed")
+    columns = [name.casefold() for name in table.columns]
+    at = [columns.index(name) if name in columns else place for place, name in enumerate(("id", "name"))]
+    pairs = (
+        (line.cells[at[0]].strip(), line.cells[at[1]].strip()) for line in table.lines() if not line.fault
+    )
+    return {id: name for id, name in pairs if id and name}
 
 
 _EXPECTED = "a table of listener, item, count and, if known, time is needed"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tunelens.base.errors import DataError, NotFoundError
-from tunelens.library.recommend.listening import Listening, read_listening
+from tunelens.library.recommend.listening import Listening, read_listening, read_names
 
 
 def written(folder: Path, text: str, name: str = "plays.tsv") -> Path:
@@ -66,3 +66,29 @@ def test_a_part_of_it_keeps_its_numbers() -> None:
     half = found.only(np.array([False, True]))
     assert half.matrix().toarray().tolist() == [[0, 0], [0, 2]] and half.items == found.items
     assert half.at is not None and half.at.tolist() == [6]
+
+
+def test_numbers_of_artists_get_their_names_and_two_of_one_name_are_one(tmp_path: Path) -> None:
+    plays = read_listening(written(tmp_path, "user\tartistID\tweight\na\t1\t3\na\t2\t1\nb\t3\t1\nb\t9\t1\n"))
+    names = read_names(
+        written(tmp_path, 'url\tid\tname\nx\t1\t夜\nx\t2\t夜\ny\t3\tsay "hi"\nz\t4\t\n', "n.tsv")
+    )
+    assert names == {"1": "夜", "2": "夜", "3": 'say "hi"'}
+    found = plays.renamed(names)
+    assert found.items == ("夜", 'say "hi"') and found.matrix().toarray().tolist() == [[4, 0], [0, 1]]
+    assert found.dropped == {"no name of the item": 1}
+
+
+def test_what_is_no_table_of_names_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        read_names(tmp_path / "none.tsv")
+    with pytest.raises(DataError, match="one column"):
+        read_names(written(tmp_path, "id\n1\n"))
+
+
+def test_the_artists_of_last_fm_have_names(data_dir: Path) -> None:
+    feedback = data_dir / "feedback"
+    plays = read_listening(feedback / "lastfm_user_artists.tsv")
+    found = plays.renamed(read_names(feedback / "lastfm_artists.tsv"))
+    assert {"Radiohead", "椎名林檎"} <= set(found.items)
+    assert sum((found.dropped or {}).values()) < 100
