@@ -33,7 +33,7 @@ from tunelens.library.neighbours.space import Space
 
 SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000
-N_QUERIES, N = 200, 10
+N_QUERIES, N_OF_PEERS, N = 200, 20, 10
 FLOOR_RECALL = 0.95
 NOWHERE = Path("made up")
 Matrix = NDArray[np.float32]
@@ -82,8 +82,8 @@ def _at(size: int) -> Generator[Row, None, Measured]:
     exact = Search(Space.of(places))
     exact_ms = p95_ms(lambda query: exact.nearest(query, N), queries)
     for peer, answer in _peers(places.matrix).items():
-        note = f"p95 of {N_QUERIES} queries; theirs: {peer}"
-        theirs = p95_ms(answer, queries)
+        note = f"p95; theirs: {peer}"
+        theirs = p95_ms(answer, queries[:N_OF_PEERS])
         yield Row.less(f"exact, {size:,} tracks", exact_ms, theirs, unit="ms", floor=1.0, note=note)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(cache_dir=Path(folder))
@@ -130,7 +130,7 @@ def _costs(size: str, places: Places, settings: Settings, build_s: float) -> Ite
     note = "theirs: built anew"
     yield Row.less(f"one in a hundred is new, {size}", open_index(more), build_s, floor=1.0, note=note)
     memory = answering_mb(more, settings)
-    note = "peak beyond that of the imports; of mapped files, what was touched"
+    note = "beyond its imports; of mapped files, what was touched"
     yield Row(name=f"memory of a process that answers, {size}", ours=memory, unit="MB", note=note)
 
 
@@ -143,7 +143,7 @@ def grown(places: Places, n: int) -> Places:
 
 
 def answering_mb(places: Places, settings: Settings) -> float:
-    """Map matrix and index in a fresh process, answer, and return its peak of memory beyond the imports."""
+    """Map matrix and index in a fresh process, answer, and return what it holds beyond its imports, MB."""
     where = settings.cache_dir / "matrix.npy"
     np.save(where, places.matrix)
     command = [sys.executable, "-c", ANSWERING, str(where), str(settings.cache_dir), str(places.revision)]
@@ -152,24 +152,25 @@ def answering_mb(places: Places, settings: Settings) -> float:
 
 
 ANSWERING = """
-import resource, sys
+import sys
 from pathlib import Path
 import numpy as np
+import psutil
 import usearch.index
 from tunelens.base.settings import Settings
 from tunelens.library.neighbours.index import Index
 from tunelens.library.neighbours.kept import Places
 from tunelens.library.neighbours.search import Search
 from tunelens.library.neighbours.space import Space
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-before = peak()
+held = psutil.Process().memory_info
+before = held().rss
 matrix = np.load(sys.argv[1], mmap_mode="r")
 ids = np.arange(1, len(matrix) + 1)
 places = Places(int(sys.argv[3]), ids, ids.copy(), matrix, lineage="made up")
 search = Search(Space.of(places), Index.of(Path("made up"), places, Settings(cache_dir=Path(sys.argv[2]))))
 for row in range(20):
     search.nearest(np.array(matrix[row : row + 1]), 20)
-print(peak() - before)
+print((held().rss - before) / 1e6)
 """
 
 
