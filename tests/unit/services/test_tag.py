@@ -106,7 +106,9 @@ def test_what_is_not_sure_enough_is_left_out_with_the_reason(track, field, least
 
 
 def test_exactly_as_sure_as_asked_is_sure_enough(track):
-    assert proposed(track, said(mood=HAPPY), min_confidence={"mood": 0.75, "bpm": 0.8})["mood"].values
+    found = proposed(track, said(mood=HAPPY), min_confidence={"mood": 0.75, "bpm": 0.8})
+    assert found["mood"].values
+    assert found["bpm"].values
 
 
 @pytest.mark.parametrize(

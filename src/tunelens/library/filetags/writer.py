@@ -97,8 +97,12 @@ class Writer:
         path = found_again(self._library, entry.path, entry.after_sha256)
         target = target_of(path)
         with self._beside(target) as temporary:
-            if sha256_of(target.path) != entry.after_sha256:
-                raise DataError(*self._changed_since(entry))
+            digest = sha256_of(target.path)
+            if digest == entry.before_sha256:  # somebody has restored it already
+                self.journal.settle(entry.id, UNDONE, path, entry.after_sha256, digest)
+                return
+            if digest != entry.after_sha256:
+                raise self._changed_since(entry)
             with target.path.open("rb") as new, temporary.open("wb") as out:
                 apply_patch(new, self.journal.patch(entry), out)
             if sha256_of(temporary) != entry.before_sha256:
@@ -110,14 +114,14 @@ class Writer:
             self._replace(temporary, target, path)
             self.journal.settle(entry.id, UNDONE, path, entry.after_sha256, entry.before_sha256)
 
-    def _changed_since(self, entry: Entry) -> tuple[str]:
+    def _changed_since(self, entry: Entry) -> DataError:
         later = [
             one.batch
             for one in self.journal.entries(states=(WRITTEN,))
             if one.path == entry.path and one.id > entry.id
         ]
         by = f"by batch {later[-1]}; undo that first" if later else "by another program"
-        return (f"{str(entry.path)!r} was changed since batch {entry.batch}, {by}",)
+        return DataError(f"{str(entry.path)!r} was changed since batch {entry.batch}, {by}")
 
     def _replace(self, temporary: Path, target: Target, path: Path) -> None:
         try:
@@ -179,6 +183,12 @@ def writing(library: Library, step: Step = _nothing) -> Iterator[Writer]:
 
 def _check(old: Path, new: Path, plan: Plan) -> None:
     """Refuse a copy that differs from its file in anything but what was asked for."""
+    with old.open("rb") as a, new.open("rb") as b:
+        same = sound.sound_sha256(a, plan.kind) == sound.sound_sha256(b, plan.kind)
+    if not same or sound.packets_sha256(old, plan.kind) != sound.packets_sha256(new, plan.kind):
+        raise DataError(
+            f"{str(plan.path)!r}: its sound would not survive the change", hint="the file is left as it is"
+        )
     before, after = formats.read(old, plan.kind), formats.read(new, plan.kind)
     if before.others != after.others:
         raise DataError(
@@ -188,12 +198,6 @@ def _check(old: Path, new: Path, plan: Plan) -> None:
     wanted = {**before.values, **plan.values}
     if wanted != after.values:
         raise DataError(f"{str(plan.path)!r}: what was written reads back as something else")
-    with old.open("rb") as a, new.open("rb") as b:
-        same = sound.sound_sha256(a, plan.kind) == sound.sound_sha256(b, plan.kind)
-    if not same or sound.packets_sha256(old, plan.kind) != sound.packets_sha256(new, plan.kind):
-        raise DataError(
-            f"{str(plan.path)!r}: its sound would not survive the change", hint="the file is left as it is"
-        )
 
 
 def _patch(old: Path, new: Path, plan: Plan) -> bytes:

@@ -131,6 +131,8 @@ def test_id3v1_keeps_letters_of_an_unknown_encoding_and_follows_with_its_genre(t
     assert path.read_bytes()[-128:] == old[:127] + bytes([8])  # Jazz
     with path.open("rb") as file:
         assert sound.ranges_of(file, "mp3")[0][1] == path.stat().st_size - 128
+    put_tags(path, {"genre": ("民谣",)})
+    assert path.read_bytes()[-128:] == old[:127] + b"\xff"  # it has no number for that
 
 
 def test_what_only_id3v1_says_is_copied_into_the_newer_tag_that_would_hide_it(take):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import struct
 import sys
 
 import numpy as np
@@ -255,6 +256,30 @@ def test_a_comment_that_would_not_survive_is_refused(take, library, hold):
     with writing(library) as writer, pytest.raises(DataError, match="would not survive"):
         writer.write(plan_of(path))
     assert path.read_bytes() == before
+
+
+def test_sound_that_would_not_survive_is_refused(take, library, hold):
+    path = take("song.wav")
+    raw = path.read_bytes()
+    at = raw.index(b"data") + 4
+    more = struct.pack("<I", len(raw))  # sound up to the end of the file, whatever comes there
+    path.write_bytes(raw[:at] + more + raw[at + 4 :])
+    hold(path)
+    before = path.read_bytes()
+    with writing(library) as writer, pytest.raises(DataError, match="sound would not survive"):
+        writer.write(plan_of(path))
+    assert path.read_bytes() == before
+
+
+def test_undo_of_what_somebody_has_restored_is_done(take, library, hold):
+    path = take("song.flac")
+    before = path.read_bytes()
+    hold(path)
+    write(library, path)
+    path.write_bytes(before)
+    undo(library)
+    assert states(library) == ["undone"]
+    assert next_step(library, path) == "skip"
 
 
 def test_undo_refuses_what_another_program_has_changed(take, library, hold):
