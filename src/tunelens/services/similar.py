@@ -20,7 +20,7 @@ from tunelens.library.analysis import Analysis
 from tunelens.library.neighbours.choice import Choice, admitted, all_admitted, contents_of
 from tunelens.library.neighbours.kept import Say
 from tunelens.library.neighbours.measures import Ids
-from tunelens.library.neighbours.parts import Weights
+from tunelens.library.neighbours.parts import Weights, spans
 from tunelens.library.neighbours.reasons import Reasons
 from tunelens.library.neighbours.search import Ranking, Search
 from tunelens.library.neighbours.seeds import COMBINE, OUTSIDE, Seed, nearest_seed, queries_of
@@ -167,7 +167,7 @@ def similar(
         neighbours=tuple(_neighbours(ranking, found, library, search.space)),
         n_compared=len(search.space),
         exact=search.index is None,
-        notes=(search.note,) if search.note else (),
+        notes=tuple(note for note in (search.note, _half_heard(found, search.space)) if note),
     )
 
 
@@ -282,6 +282,16 @@ def _nets(space: Space, settings: Settings) -> tuple[str, ...]:
     if not space.has("embedding"):
         return ()
     return tuple(name for name in DEFAULT_BACKBONES if BACKBONES[name].available(settings))
+
+
+def _half_heard(seeds: Sequence[Seed], space: Space) -> str:
+    """Say which files were heard without the nets that the library was heard with."""
+    span = spans()["embedding"]
+    names = [seed.track.name for seed in seeds if seed.track.id == OUTSIDE and not seed.place[span].any()]
+    if not names or not space.has("embedding"):
+        return ""
+    heard = f"heard without nets, so the other parts alone were compared: {', '.join(names)}"
+    return f"{heard} (tunelens models pull fetches the nets)"
 
 
 def _neighbours(ranking: Ranking, seeds: Sequence[Seed], library: Library, space: Space) -> list[Neighbour]:

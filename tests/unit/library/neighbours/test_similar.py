@@ -51,6 +51,7 @@ def test_a_file_that_the_library_does_not_know_is_heard(library, tmp_path):
     found = similar(path, library, n=5)
     assert found.seeds[0].id == 0 and found.seeds[0].path == path
     assert len(found.neighbours) == 5 and library.count() == 40
+    assert "without nets" in found.notes[0] and "新しい 歌.wav" in found.notes[0]
 
 
 def test_what_is_no_seed_is_refused(library, tmp_path):
