@@ -40,6 +40,7 @@ FLOOR = 1e-3
 
 _BLOCK = 4096
 _AT_ONCE = 512
+_PAIRED_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,27 +176,27 @@ def pair_up(t: NDArray[np.int64], f: NDArray[np.int64], fan_out: int = FAN_OUT) 
 
     Of a recording that is looked for, a larger `fan_out` finds pairs that noise has put further apart.
     """
-    if not t.size:
-        return Fingerprint(np.empty(0, np.uint32), np.empty(0, np.int32))
-    pairs = [_pairs(t, f, step) for step in range(1, 4 * fan_out + 1)]
-    first, second = (np.concatenate([pair[i] for pair in pairs]) for i in (0, 1))
-    order = np.lexsort((second, first))
-    first, second = first[order], second[order]
-    nth = np.arange(first.size) - np.searchsorted(first, first)
-    first, second = first[nth < fan_out], second[nth < fan_out]
-    away = f[second] - f[first] + SPAN
-    hashes = f[first] << 15 | away << 6 | (t[second] - t[first])
-    return Fingerprint(hashes.astype(np.uint32), t[first].astype(np.int32))
+    parts = [_paired(t, f, fan_out, begin) for begin in range(0, t.size, _PAIRED_AT_ONCE)]
+    hashes, frames = [np.empty(0, np.uint32)], [np.empty(0, np.int32)]
+    for first, second in parts:
+        away = f[second] - f[first] + SPAN
+        hashes.append((f[first] << 15 | away << 6 | (t[second] - t[first])).astype(np.uint32))
+        frames.append(t[first].astype(np.int32))
+    return Fingerprint(np.concatenate(hashes), np.concatenate(frames))
 
 
-def _pairs(
-    t: NDArray[np.int64], f: NDArray[np.int64], step: int
+def _paired(
+    t: NDArray[np.int64], f: NDArray[np.int64], fan_out: int, begin: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Peaks and those `step` places behind them that are near enough, in time and frequency."""
-    first = np.arange(max(0, t.size - step))
-    later, away = t[first + step] - t[first], np.abs(f[first + step] - f[first])
-    near = first[(later > 0) & (later <= REACH) & (away <= SPAN)]
-    return near, near + step
+    """Peaks from number `begin`, and the first `fan_out` behind each that are near enough in time and pitch."""
+    first = np.arange(begin, min(begin + _PAIRED_AT_ONCE, t.size))[:, None]
+    second = first + np.arange(1, 4 * fan_out + 1)
+    there = second < t.size
+    second = np.minimum(second, t.size - 1)
+    later, away = t[second] - t[first], np.abs(f[second] - f[first])
+    near = there & (later > 0) & (later <= REACH) & (away <= SPAN)
+    row, column = np.nonzero(near & (near.cumsum(axis=1) <= fan_out))
+    return row + begin, row + begin + column + 1
 
 
 def compare(a: Fingerprint, b: Fingerprint) -> Match:
