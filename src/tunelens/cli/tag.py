@@ -154,7 +154,7 @@ def _tag(
         does_it = "; --write does it" if planned else ""
         face.say(
             f"{_n(n_values, 'value')} would be written into {_n(planned, 'file')}, "
-            f"{_n(unchanged, 'file')} left as they are{does_it}"
+            f"{unchanged} unchanged{does_it}"
         )
     return worst(errors, sum(counts.values()))
 

@@ -100,7 +100,7 @@ def _by_bundle(name: str, _: Track, said: Mapping[str, Prediction], options: Tag
     if answer.task == "continuous":
         raise ParameterError(f"the bundle {bundle!r} says numbers, which are no {name}")
     if not answer.known:
-        return Proposal(name, (), answer.probability, f"unknown: {answer.why}")
+        return Proposal(name, (), answer.probability, f"unknown, {answer.why}")
     least = options.least(name)
     sure = [label for label in answer.labels if answer.probabilities[label] >= least]
     values = tuple(label for label in sure if label.casefold() != UNKNOWN)
