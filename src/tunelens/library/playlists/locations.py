@@ -10,7 +10,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 import re
-from urllib.parse import quote, unquote_to_bytes, urljoin
+from urllib.parse import quote, unquote, unquote_to_bytes, urljoin
 
 from tunelens.library.identity import escape, text_to_path
 
@@ -54,7 +54,7 @@ def from_path(text: str, folder: str) -> str:
 def from_uri(uri: str, base: str) -> str:
     """Return the location of a URI that may be relative to the URI `base`.
 
-    What cannot be a path (a NUL in it, a URI that is none) is returned as it was written.
+    What cannot be a path, because there is a NUL in it, stays a URI.
 
     Examples
     --------
@@ -65,24 +65,33 @@ def from_uri(uri: str, base: str) -> str:
     """
     if is_windows(uri):
         return ntpath.normpath(uri)
-    try:
-        full = uri if _URL.match(uri) else urljoin(base, uri.replace("\\", "/"))
-    except ValueError:
-        return uri
+    full = joined(base, uri)
     found = _FILE_URL.match(full)
-    if found is None:
+    path = unquote_to_bytes(found["path"]).decode("utf-8", "surrogateescape") if found else ""
+    if found is None or "\0" in path:
         return to_uri(full)
-    path = unquote_to_bytes(found["path"]).decode("utf-8", "surrogateescape")
-    if "\0" in path:
+    if _DRIVE.match(found["path"]):  # as written: the colon of another name is %3A
+        return ntpath.normpath(path[1:])
+    return _of_file(unquote(found["host"] or ""), path)
+
+
+def joined(base: str, uri: str) -> str:
+    """Return a reference of a stranger as seen from `base`, or from the root where `base` leads nowhere."""
+    if _URL.match(uri):
         return uri
-    return _of_file(found["host"] or "", path)
+    step = uri.replace("\\", "/")
+    if ":" in step.partition("/")[0]:
+        step = f"./{step}"
+    try:
+        full = urljoin(base, step)
+    except ValueError:
+        return base
+    return full if _URL.match(full) else f"file:///{step}"
 
 
 def _of_file(host: str, path: str) -> str:
     if host and host.lower() != "localhost":
         return ntpath.normpath(f"\\\\{host}{path}")
-    if _DRIVE.match(path):
-        return ntpath.normpath(path[1:])
     return _posix(posixpath.join("/", path.lstrip("/")))
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from urllib.parse import urljoin
 from xml.parsers import expat
 
 from tunelens.base.errors import DataError
 from tunelens.library.playlists.entry import Entry, Listing, bounded, one_line, seconds
 from tunelens.library.playlists.identifiers import identifiers, identity
-from tunelens.library.playlists.locations import base_of, from_uri, relative_uri
+from tunelens.library.playlists.locations import base_of, from_uri, joined, relative_uri
 
 NAMESPACE = "http://xspf.org/ns/0/"
 DEEPEST = 50
@@ -139,10 +138,7 @@ def one_location(uri: str | None, base: str) -> str | None:
 
 
 def _based(element: ET.Element, base: str) -> str:
-    try:
-        return urljoin(base, element.get(_BASE, "").strip())
-    except ValueError:
-        return base
+    return joined(base, element.get(_BASE, "").strip())
 
 
 def _text(element: ET.Element, name: str) -> str | None:
