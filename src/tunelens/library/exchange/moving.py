@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
-from tunelens.base.errors import NotFoundError
+from tunelens.base.errors import DataError, NotFoundError, ParameterError
 from tunelens.library.exchange import genres
 from tunelens.library.exchange.told import Listed, MoveReport, PlaylistMoved, Song, Tally
 from tunelens.library.feedback import Event, Feedback
@@ -19,7 +19,7 @@ from tunelens.library.feedback.reports import Fault
 from tunelens.library.feedback.store import Added
 from tunelens.library.matching import AMBIGUOUS, Match, matcher
 from tunelens.library.playlists.importing import matched
-from tunelens.library.playlists.store import Item, Playlists
+from tunelens.library.playlists.store import LONGEST_NAME, Item, Playlists, checked_name
 
 if TYPE_CHECKING:
     from tunelens.library.store import Library
@@ -49,8 +49,7 @@ def move_in(
         move.songs([one for one in batch if isinstance(one, Song)])
         for one in batch:
             if isinstance(one, Fault):
-                move.tally.dropped[one.reason] += 1
-                move.tally.tell(one)
+                move.tally.drop(one)
             elif isinstance(one, Listed):
                 move.playlist(one)
     return move.tally.report(source, dry_run)
@@ -66,6 +65,7 @@ class _Move:
         self._dry_run = dry_run
         self._held = genres.held(library.database, source)
         self._matcher = matcher(library)
+        self._taken: set[str] = set()
 
     def songs(self, songs: list[Song]) -> None:
         """Keep what is said of some songs."""
@@ -110,6 +110,12 @@ class _Move:
 
     def playlist(self, listed: Listed) -> None:
         """Keep a playlist; where another has its name, it is named after its program too."""
+        try:
+            self._keep_playlist(listed)
+        except (ParameterError, DataError) as error:
+            self.tally.drop(Fault(f"playlist {listed.name[:50]!r}", error.message))
+
+    def _keep_playlist(self, listed: Listed) -> None:
         items = matched(self._library, listed.entries)
         n_matched = sum(item.track is not None for item in items)
         name, state = self._name(listed.name, items)
@@ -119,17 +125,23 @@ class _Move:
         self.tally.playlists.append(PlaylistMoved(name, len(items), n_matched, state))
 
     def _name(self, name: str, items: list[Item]) -> tuple[str, str]:
-        """Return under which name it is kept, and whether that is new."""
-        own = f"{name[:150]} ({self._source})"
-        for called, mine in ((name[:200], False), (own, True)):
+        """Return under which name it is kept, and whether that is new; no two of one move share a name."""
+        for called, mine in self._names(name):
+            if called in self._taken:
+                continue
             there = self._items(called)
-            if there is None:
-                return called, "new"
-            if [_identity(item) for item in there] == [_identity(item) for item in items]:
-                return called, "known"
-            if mine:
-                return called, "changed"
-        raise AssertionError("unreachable")
+            same = there is not None and list(map(_identity, there)) == list(map(_identity, items))
+            if there is None or same or mine:
+                self._taken.add(called)
+                return called, "new" if there is None else "known" if same else "changed"
+        raise AssertionError("names never end")
+
+    def _names(self, name: str) -> Iterator[tuple[str, bool]]:
+        """Yield names to keep it under, and whether a playlist of that name is of this program."""
+        yield checked_name(name[:LONGEST_NAME]), False
+        for number in count(1):
+            suffix = self._source if number == 1 else f"{self._source} {number}"
+            yield checked_name(f"{name[: LONGEST_NAME - 50]} ({suffix})"), True
 
     def _items(self, name: str) -> list[Item] | None:
         try:

@@ -91,8 +91,8 @@ class MoveReport:
     source : str
         The program.
     found, matched, unmatched, ambiguous, dropped
-        Songs: all; those whose track is in the library; not in it; could be several; could not be read, by
-        reason.
+        Songs: all; those whose track is in the library; not in it; could be several. Songs and playlists
+        that could not be read, by reason.
     genres_new, genres_known : int
         Tracks that got genres they had not; that had these.
     fields_filled : int
@@ -148,6 +148,11 @@ class Tally:
         """Keep an example, while there are few."""
         if len(self.examples) < MOST_EXAMPLES:
             self.examples.append(Fault(fault.where[:LONGEST_EXAMPLE], fault.reason))
+
+    def drop(self, fault: Fault) -> None:
+        """Count what could not be read."""
+        self.dropped[fault.reason] += 1
+        self.tell(fault)
 
     def report(self, source: str, dry_run: bool) -> MoveReport:
         """Return the sums."""

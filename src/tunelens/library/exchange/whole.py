@@ -158,11 +158,20 @@ def _new_folder(out: Path) -> Iterator[Path]:
             folder = Path(temporary) / "new"
             folder.mkdir()
             yield folder
-            if out.exists():
-                out.rename(Path(temporary) / "old")
-            folder.rename(out)
+            _replace(out, folder, Path(temporary) / "old")
     except OSError as error:
         raise DataError(f"{str(out)!r} cannot be written: {error.strerror or error}") from error
+
+
+def _replace(out: Path, folder: Path, aside: Path) -> None:
+    if out.exists():
+        out.rename(aside)
+    try:
+        folder.rename(out)
+    except OSError:
+        if aside.exists():
+            aside.rename(out)
+        raise
 
 
 def _write_manifest(folder: Path, rows: dict[str, int]) -> int:

@@ -267,6 +267,29 @@ def test_a_playlist_of_the_person_is_not_overwritten(library, songs, tmp_path):
     )
 
 
+def test_a_playlist_that_cannot_be_kept_does_not_stop_the_rest(library, songs, tmp_path):
+    path = tmp_path / "lists.json"
+    lists = [
+        {"id": "1", "name": "\x01", "entry": []},
+        {"id": "2", "name": "long", "comment": "x" * 20_000, "entry": []},
+        {"id": "3", "name": "good", "entry": [SONGS["blue"]]},
+    ]
+    path.write_text(json.dumps(response(playlists={"playlist": lists})), encoding="utf-8")
+    report = from_subsonic(library, [path])
+    assert [one.name for one in report.playlists] == ["good"]
+    assert sum(report.dropped.values()) == 2
+
+
+def test_two_playlists_of_one_name_stay_two(library, songs, tmp_path):
+    path = tmp_path / "lists.json"
+    lists = [{"id": str(i), "name": "x", "entry": [song]} for i, song in enumerate(SONGS.values())]
+    path.write_text(json.dumps(response(playlists={"playlist": lists})), encoding="utf-8")
+    for state in ("new", "known"):
+        moved = from_subsonic(library, [path]).playlists
+        assert [one.name for one in moved] == ["x", "x (subsonic)", "x (subsonic 2)"]
+        assert {one.state for one in moved} == {state}
+
+
 @pytest.mark.parametrize(
     "text",
     [

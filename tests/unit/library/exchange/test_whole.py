@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,6 +128,22 @@ def test_a_failure_leaves_nothing_behind(full, tmp_path, monkeypatch):
     with pytest.raises(DataError, match="No space left"):
         export_whole(full, tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_the_older_export_comes_back_when_the_new_one_cannot_take_its_place(full, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    export_whole(full, out)
+    real = Path.rename
+
+    def refused(path, target):
+        if path.name == "new":
+            raise OSError(13, "Permission denied")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(DataError, match="Permission denied"):
+        export_whole(full, out, force=True)
+    assert verify(out) == []
 
 
 def test_it_is_one_state_of_the_library(full, tmp_path, make, monkeypatch):
