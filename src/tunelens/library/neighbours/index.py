@@ -24,7 +24,7 @@ from tunelens.library.neighbours.shelf import Kept, Shelf
 
 NAME = "index"
 INDEX_VERSION = 1
-CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 16, 128, 512
+CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 24, 64, 512
 MOST_GONE = 0.2
 """Beyond this share of removed tracks the graph is built anew: what was removed takes room and steps."""
 _AT_ONCE = 50_000
