@@ -100,6 +100,14 @@ def test_a_windows_playlist_is_read_on_windows() -> None:
     assert locations(xspf.read(xspf.write(listing, folder), folder)) == locations(listing)
 
 
+@pytest.mark.parametrize("path", ["/A:", "/m/C:/a.mp3", "/m/a: b.mp3", r"/m/a\b.mp3", "/m/ a ", "/m/%41.mp3"])
+def test_names_that_look_like_something_else_stay_names(path: str) -> None:
+    for module in (m3u, xspf, jspf):
+        for folder in (None, "/", "/m"):
+            written = module.write(Listing(entries=(Entry(path),)), folder)
+            assert locations(module.read(written, folder or "/")) == [path]
+
+
 def test_a_stream_index_and_a_binary_file_are_refused() -> None:
     with pytest.raises(DataError, match="index of a stream"):
         m3u.read(b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9.0,\na.ts\n", HOME)

@@ -91,6 +91,14 @@ def test_energy_sound_and_artist_cost(library: Library, songs: list[int]) -> Non
     assert 0 <= parts["similarity"] <= 1
 
 
+def test_tracks_of_which_nothing_is_known_cost_neither_much_nor_little(
+    library: Library, songs: list[int]
+) -> None:
+    names = ("tempo_bpm", "tonic", "mode", "energy", "artist")
+    parts = cost_between(library, **dict.fromkeys(names, (None, None)))
+    assert (parts["tempo"], parts["key"], parts["energy"], parts["artist"]) == (NEUTRAL, NEUTRAL, NEUTRAL, 0)
+
+
 def test_weights_are_checked() -> None:
     assert weights_of(["tempo=3"]).tempo == 3
     with pytest.raises(UnknownNameError, match="'tempi'"):

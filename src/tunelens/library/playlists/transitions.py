@@ -91,7 +91,8 @@ def _tempo(tracks: Sequence[Track]) -> Floats:
 
 def _key(tracks: Sequence[Track]) -> Floats:
     keys = sorted({track.key for track in tracks if track.key})
-    steps = np.array([[harmony.distance(a, b) for b in keys] for a in keys]).reshape(len(keys), len(keys))
+    steps = np.array([[harmony.distance(a, b) for b in keys] for a in keys], np.intp)
+    steps = steps.reshape(len(keys), len(keys))
     places = np.array([keys.index(track.key) if track.key else -1 for track in tracks], np.intp)
     known = places >= 0
     apart = np.full((len(tracks), len(tracks)), np.nan)
