@@ -18,6 +18,7 @@ from tunelens.library.identity import path_to_text
 from tunelens.library.store import LARGEST
 
 PREFIX = ".tunelens-"
+LONGEST_SUFFIX = 8
 CHUNK = 1 << 20
 
 
@@ -85,13 +86,16 @@ def target_of(path: Path) -> Target:
 def beside(target: Target, mark: str) -> Iterator[Path]:
     """Give an empty file in the folder of `target`; nothing of it is left when the block ends.
 
+    It has the suffix of `target`, by which FFmpeg guesses, and a name that no scan takes up.
+
     Raises
     ------
     DataError
         The folder cannot be written, or the disk is full.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=target.path.parent, prefix=f"{PREFIX}{mark}-")
+        suffix = target.path.suffix[:LONGEST_SUFFIX]
+        handle, name = tempfile.mkstemp(suffix, f"{PREFIX}{mark}-", target.path.parent)
         os.close(handle)
         try:
             yield Path(name)
