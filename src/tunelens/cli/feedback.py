@@ -143,7 +143,10 @@ def _note(
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, JSON, JSON lines or zip.")],
     format: Annotated[
-        str, typer.Option("--format", "-f", help="csv, listenbrainz or lastfm. Default: told from the file.")
+        str,
+        typer.Option(
+            "--format", "-f", help="csv, listenbrainz, lastfm or spotify. Default: told from the file."
+        ),
     ] = "",
     listener: Listener = "",
     kind: Annotated[

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunelens.base.errors import DataError, UnknownNameError
-from tunelens.library.feedback import lastfm, listenbrainz, tables
+from tunelens.library.feedback import lastfm, listenbrainz, spotify, tables
 from tunelens.library.feedback.documents import check_file
 from tunelens.library.feedback.events import KINDS, Event
 from tunelens.library.feedback.reports import Fault, ImportReport, Ledger, Told
@@ -19,10 +19,11 @@ from tunelens.library.matching import AMBIGUOUS, matcher
 if TYPE_CHECKING:
     from tunelens.library.store import Library
 
-FORMATS = ("listenbrainz", "lastfm", "csv")
+FORMATS = ("listenbrainz", "lastfm", "spotify", "csv")
 _RECOGNISES: dict[str, Callable[[Path], bool]] = {
     "listenbrainz": listenbrainz.recognises,
     "lastfm": lastfm.recognises,
+    "spotify": spotify.recognises,
     "csv": tables.recognises,
 }
 
@@ -90,7 +91,8 @@ def _read(path: Path, format: str, listener: str, kind: str, song: Song | None) 
         return tables.read(path, listener, song, kind)
     if format == "lastfm":
         return lastfm.read(path, listener, kind or "play")
-    return listenbrainz.read(path, listener)
+    reader = spotify if format == "spotify" else listenbrainz
+    return reader.read(path, listener)
 
 
 def _counted(given: Iterator[Event]) -> Added:

@@ -310,3 +310,40 @@ def test_repeated_feedback_without_names_is_counted_every_time(library, write):
     line = json.dumps({"score": 1, "created": NOON, "recording_mbid": "r-9"})
     report = import_feedback(library, write("a.jsonl", f"{line}\n{line}\n"))
     assert (report.found, report.new, report.known) == (2, 1, 1)
+
+
+def test_the_history_that_spotify_sends(library, songs, write):
+    old = [
+        {"endTime": "2023-11-14 22:13", "artistName": "Ann", "trackName": "Blue", "msPlayed": 200_000},
+        {"endTime": "2023-11-14 22:20", "artistName": "Ann", "trackName": "Blue", "msPlayed": 900},
+        {"endTime": "2023-11-14 22:21", "artistName": "A podcast", "trackName": "", "msPlayed": 900_000},
+    ]
+    new = {
+        "master_metadata_track_name": "七里香", "master_metadata_album_artist_name": "周杰伦",
+        "master_metadata_album_album_name": "七里香",
+    }  # fmt: skip
+    extended = [
+        {"ts": "2023-11-14T22:13:20Z", "ms_played": 240_000, "skipped": False, **new},
+        {"ts": "2023-11-14T22:14:20Z", "ms_played": 5_000, "skipped": True, **new},
+        {"ts": "2023-11-14T22:15:20Z", "ms_played": 5_000, "skipped": False, **new},
+        {"ts": "soon", "ms_played": 5_000, **new},
+        5,
+    ]
+    report = import_feedback(library, write("StreamingHistory0.json", json.dumps(old)))
+    assert (report.format, sums(report)) == ("spotify", (3, 2, 0, 2, 0, {"no song": 1}))
+    report = import_feedback(library, write("Streaming_History_Audio_2023.json", json.dumps(extended)))
+    reasons = {"heard for less than half a minute, and not skipped": 1, "no time": 1, "no song": 1}
+    assert sums(report) == (5, 2, 0, 2, 0, reasons)
+    liked = {"tracks": [{"artist": "Ann", "album": "Sky", "track": "Blue", "uri": "spotify:track:x"}, {}]}
+    path = write("YourLibrary.json", json.dumps(liked))
+    assert sums(import_feedback(library, path)) == (2, 1, 0, 1, 0, {"no song": 1})
+    assert import_feedback(library, path).known == 1
+    assert sorted((one.kind, one.title) for one in Feedback(library).events()) == [
+        ("like", "Blue"), ("play", "Blue"), ("play", "七里香"), ("skip", "Blue"), ("skip", "七里香"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["5", "{}", '{"tracks": 5}', "[", ""])
+def test_other_json_is_no_history_of_spotify(library, write, text):
+    with pytest.raises(DataError):
+        import_feedback(library, write("YourLibrary.json", text))
