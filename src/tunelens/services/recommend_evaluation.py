@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError, NotFoundError
 from tunelens.library.neighbours.space import Space
@@ -15,7 +16,7 @@ from tunelens.library.recommend.heldout import LAST, TIME
 from tunelens.library.recommend.history import listening_of
 from tunelens.library.recommend.judge import Judgement, judge
 from tunelens.library.recommend.likes import LikeJudgement, judge_likes, read_likes, reads_likes
-from tunelens.library.recommend.listening import read_listening
+from tunelens.library.recommend.listening import Listening, read_listening
 from tunelens.library.store import Library
 
 SQLITE = b"SQLite format 3\0"
@@ -91,8 +92,25 @@ def evaluate_recommenders(
         return _on_likes(path, library, seed)
     listening = read_listening(path)
     dropped = tuple(f"{n} rows are left out: {reason}" for reason, n in (listening.dropped or {}).items())
-    judgements = tuple(judge(listening, protocol, seed=seed) for protocol in protocols)
-    return RecommenderEvaluation(str(source), judgements, notes=dropped)
+    judgements, notes = _judged(listening, None, protocols, seed)
+    return RecommenderEvaluation(str(source), judgements, notes=(*dropped, *notes))
+
+
+def _judged(
+    listening: Listening, matrix: NDArray[np.float32] | None, protocols: Sequence[str], seed: int
+) -> tuple[tuple[Judgement, ...], tuple[str, ...]]:
+    """Return judgements, and the protocols that cannot be followed; an error where that is all of them."""
+    found, failed = [], {}
+    for protocol in protocols:
+        try:
+            found.append(judge(listening, protocol, matrix=matrix, seed=seed))
+        except DataError as error:
+            failed[protocol] = error
+    if not found:
+        raise next(iter(failed.values()))
+    return tuple(found), tuple(
+        f"{protocol} cannot be judged: {error.message}" for protocol, error in failed.items()
+    )
 
 
 def _is_library(path: Path) -> bool:
@@ -110,9 +128,8 @@ def _on_library(path: Path, protocols: Sequence[str], seed: int) -> RecommenderE
         places = np.zeros((len(listening.items), space.matrix.shape[1]), np.float32)
         ids = np.array([int(item) for item in listening.items], np.int64)
         places[np.isin(ids, space.ids)] = space.matrix[space.rows_of(ids)]
-    return RecommenderEvaluation(
-        str(path), tuple(judge(listening, protocol, matrix=places, seed=seed) for protocol in protocols)
-    )
+    judgements, notes = _judged(listening, places, protocols, seed)
+    return RecommenderEvaluation(str(path), judgements, notes=notes)
 
 
 def _on_likes(path: Path, where: str | Path | None, seed: int) -> RecommenderEvaluation:

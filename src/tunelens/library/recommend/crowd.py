@@ -14,9 +14,9 @@ from tunelens.library.feedback import Interactions
 from tunelens.library.matching import plain_name
 from tunelens.library.recommend.collaborative import FactorOptions, Factors, confidence_of
 from tunelens.library.recommend.heldout import LAST, hold_out
-from tunelens.library.recommend.judge import best_mix
+from tunelens.library.recommend.judge import HALF, mix_of
 from tunelens.library.recommend.listening import Listening
-from tunelens.library.recommend.recommenders import by_content, collaborative, n_listeners_of
+from tunelens.library.recommend.recommenders import n_listeners_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 FEWEST_LISTENERS = 10
 """Below it there is no crowd to learn from."""
 MOST_ASKED = 200
-HALF = 0.5
 Float32 = NDArray[np.float32]
 
 
@@ -75,11 +74,12 @@ class Crowd:
         DataError
             No artist of the table is in the library.
         """
-        known = {plain_name(name): column for column, name in enumerate(listening.items)}
+        shown, listening = _by_plain_name(listening)
+        known = {name: column for column, name in enumerate(listening.items)}
         columns = np.array([known.get(name, -1) if name else -1 for name in artists], np.int64)
         if not (columns >= 0).any():
             raise DataError("no artist of the table of listeners is in the library")
-        return cls(confidence_of(listening.matrix()), columns, listening.items)
+        return cls(confidence_of(listening.matrix()), columns, tuple(shown[name] for name in listening.items))
 
     @property
     def warm(self) -> NDArray[np.bool_]:
@@ -135,8 +135,7 @@ class Crowd:
             within = hold_out(some, LAST, seed=options.seed)
         except DataError:
             return HALF
-        plays = within.train.matrix()
-        return best_mix(within, by_content(plays, places), collaborative(plays, options))
+        return mix_of(within, places, options)
 
     def _places(self, matrix: Float32) -> tuple[Float32, NDArray[np.int64]]:
         """Return where columns lie that tracks of the space have: the middle of the tracks of each."""
@@ -155,6 +154,16 @@ class Crowd:
         names = tuple(map(str, range(len(asked)))), tuple(map(str, columns))
         plays = np.exp2(found.data) - 1
         return Listening(*names, found.row.astype(np.int64), found.col.astype(np.int64), plays)
+
+
+def _by_plain_name(listening: Listening) -> tuple[dict[str, str], Listening]:
+    """Return listening with spellings of one artist as one, and the spelling most listeners have."""
+    plain = {name: plain_name(name) for name in listening.items}
+    n_listeners = n_listeners_of(listening.matrix())
+    shown: dict[str, str] = {}
+    for column in np.argsort(n_listeners, kind="stable").tolist():
+        shown[plain[listening.items[column]]] = listening.items[column]
+    return shown, listening.renamed(plain)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.errors import DataError
 from tunelens.evaluation.intervals import Interval
 from tunelens.evaluation.ranking import coverage, mean_interval, ndcg, novelty, recall, top
 from tunelens.library.recommend.blend import WEIGHTS
@@ -35,6 +36,8 @@ K = 10
 FACTORS = (16, 32, 64)
 """Sizes that validation chooses from."""
 BAR = "popularity"
+HALF = 0.5
+"""The mix where validation cannot tell."""
 _BATCH_CELLS = 5_000_000
 
 
@@ -119,12 +122,12 @@ def judge(listening: Listening, protocol: str, *, matrix: Float32 | None = None,
     Raises
     ------
     DataError
-        Nothing can be held back, or nothing is left to validate with.
+        Nothing can be held back.
     MissingDependencyError
         ``implicit`` is not installed.
     """
     held = hold_out(listening, protocol, seed=seed)
-    within = hold_out(held.train, protocol, seed=seed + 1)
+    within = _within(held, protocol, seed + 1)
     known = n_listeners_of(held.train.matrix())
     bar = gains_of(best_unmet(popularity(held.train.matrix()), held), held)
     figures = tuple(
@@ -136,26 +139,41 @@ def judge(listening: Listening, protocol: str, *, matrix: Float32 | None = None,
     return Judgement(protocol, held.how, *shown, n_cold, figures)
 
 
+def _within(held: HeldOut, protocol: str, seed: int) -> HeldOut | None:
+    """Hold back once more, to choose with; None where too little is left."""
+    try:
+        return hold_out(held.train, protocol, seed=seed)
+    except DataError:
+        return None
+
+
 def _recommenders(
-    held: HeldOut, within: HeldOut, matrix: Float32 | None, seed: int
+    held: HeldOut, within: HeldOut | None, matrix: Float32 | None, seed: int
 ) -> Iterator[tuple[str, Scorer, str]]:
-    plays, before = held.train.matrix(), within.train.matrix()
+    plays = held.train.matrix()
     yield "random", at_random(plays.shape[1], seed), ""
     yield BAR, popularity(plays), ""
-    sizes = {n: collaborative(before, FactorOptions(n, seed=seed)) for n in FACTORS}
-    size = best_of(sizes, within)
-    crowd = collaborative(plays, FactorOptions(size, seed=seed))
-    yield "collaborative", crowd, f"{size} factors"
+    size = FactorOptions().n_factors if within is None else _best_size(within, seed)
+    usual = " by default" if within is None else ""
+    options = FactorOptions(size, seed=seed)
+    crowd = collaborative(plays, options)
+    yield "collaborative", crowd, f"{size} factors{usual}"
     if matrix is not None:
         sound = by_content(plays, matrix)
         yield "content", sound, ""
-        weight = best_mix(within, by_content(before, matrix), sizes[size])
-        yield "hybrid", hybrid(plays, sound, crowd, weight), f"{weight:.0%} collaborative"
+        weight = HALF if within is None else mix_of(within, matrix, options)
+        yield "hybrid", hybrid(plays, sound, crowd, weight), f"{weight:.0%} collaborative{usual}"
 
 
-def best_mix(within: HeldOut, sound: Scorer, crowd: Scorer) -> float:
+def _best_size(within: HeldOut, seed: int) -> int:
+    plays = within.train.matrix()
+    return int(best_of({n: collaborative(plays, FactorOptions(n, seed=seed)) for n in FACTORS}, within))
+
+
+def mix_of(within: HeldOut, matrix: Float32, options: FactorOptions) -> float:
     """Return the share of the collaborative opinion that finds most of what was held back."""
-    plays, sound, crowd = within.train.matrix(), remembered(sound), remembered(crowd)
+    plays = within.train.matrix()
+    sound, crowd = remembered(by_content(plays, matrix)), remembered(collaborative(plays, options))
     return float(best_of({weight: hybrid(plays, sound, crowd, weight) for weight in WEIGHTS}, within))
 
 

@@ -120,6 +120,17 @@ def test_listeners_of_artists_come_from_a_table(library) -> None:
         recommend(library, [1], options=asked, listeners=strangers)
 
 
+def test_an_artist_with_a_guest_does_not_take_the_place_of_the_artist(library) -> None:
+    """Regression: the last of several spellings in a table stood for all of them."""
+    rows = [(f"u{i}", artist, 9, None) for i in range(20) for artist in ("Artist 0", "Artist 3")]
+    rows += [(f"v{i}", artist, 9, None) for i in range(20) for artist in ("Artist 1", "Artist 5")]
+    rows += [("v0", "Artist 0 feat. Nobody", 1, None)]
+    asked = RecommendOptions(n=5, way="collaborative", variety=PLAIN)
+    found = recommend(library, [1], options=asked, listeners=Listening.of(rows)).picks
+    assert {pick.track.artist for pick in found} <= {"Artist 0", "Artist 3"}
+    assert {pick.reasons[0].name for pick in found} == {"Artist 0"}
+
+
 def test_novelty_lowers_what_many_know(crowd) -> None:
     keep(crowd, [("like", f"listener {number}", 9) for number in range(24)])
     known = {
