@@ -17,10 +17,10 @@ from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.version import __version__
 from tunelens.library.analysis import Analysis
-from tunelens.library.feedback import Feedback
 from tunelens.library.identity import FileStamp
 from tunelens.library.store import Library
 from tunelens.services.engines import ENGINES, Engine, Outcome, n_workers
+from tunelens.services.feedback import adopt
 from tunelens.services.hear import HearOptions, hear
 from tunelens.services.plan import Policy, Step, plan
 
@@ -158,7 +158,7 @@ def analyze_many(
     try:
         scan.look(paths)
         scan.hear(runner, n_workers(jobs, options.settings))
-        Feedback(library).adopt()  # what listeners did with songs that have just arrived
+        adopt(library)  # what listeners did with songs that have just arrived
     except KeyboardInterrupt:
         scan.interrupted = True
     return scan.report(time.monotonic() - started)
