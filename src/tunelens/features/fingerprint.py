@@ -120,16 +120,16 @@ def peaks(y: Float32) -> NDArray[np.float64]:
 
 def highest(S: Float32) -> NDArray[np.float64]:
     """Return frame, bin and magnitude of the peaks of a spectrogram of `BINS`, (t, bins), shape (n, 3)."""
-    bins, frames = APART
-    padded = np.pad(S, ((frames, frames), (bins, bins)))
-    found = [_highest(padded, begin) for begin in range(0, len(S), _AT_ONCE)]
+    found = [_highest(S, begin) for begin in range(0, len(S), _AT_ONCE)]
     return np.concatenate(found) if found else np.empty((0, 3))
 
 
-def _highest(padded: Float32, begin: int) -> NDArray[np.float64]:
+def _highest(S: Float32, begin: int) -> NDArray[np.float64]:
     """Peaks of the frames from `begin`: few enough at once to stay in the processor's cache."""
     bins, frames = APART
-    part = padded[begin : begin + _AT_ONCE + 2 * frames]
+    first, last = begin - frames, begin + _AT_ONCE + frames
+    beyond = (max(0, -first), max(0, last - len(S)))
+    part = np.pad(S[max(0, first) : last], (beyond, (bins, bins)))
     loudest = _largest_around(_largest_around(part.T, bins).T, frames)
     here = part[frames:-frames, bins:-bins]
     t, f = np.nonzero((loudest == here) & (here > 0))
@@ -176,7 +176,8 @@ def pair_up(t: NDArray[np.int64], f: NDArray[np.int64], fan_out: int = FAN_OUT) 
 
     Of a recording that is looked for, a larger `fan_out` finds pairs that noise has put further apart.
     """
-    parts = [_paired(t, f, fan_out, begin) for begin in range(0, t.size, _PAIRED_AT_ONCE)]
+    at, bins = t.astype(np.int32), f.astype(np.int32)
+    parts = [_paired(at, bins, fan_out, begin) for begin in range(0, t.size, _PAIRED_AT_ONCE)]
     hashes, frames = [np.empty(0, np.uint32)], [np.empty(0, np.int32)]
     for first, second in parts:
         away = f[second] - f[first] + SPAN
@@ -186,16 +187,19 @@ def pair_up(t: NDArray[np.int64], f: NDArray[np.int64], fan_out: int = FAN_OUT) 
 
 
 def _paired(
-    t: NDArray[np.int64], f: NDArray[np.int64], fan_out: int, begin: int
+    t: NDArray[np.int32], f: NDArray[np.int32], fan_out: int, begin: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Peaks from number `begin`, and the first `fan_out` behind each that are near enough in time and pitch."""
-    first = np.arange(begin, min(begin + _PAIRED_AT_ONCE, t.size))[:, None]
-    second = first + np.arange(1, 4 * fan_out + 1)
-    there = second < t.size
-    second = np.minimum(second, t.size - 1)
-    later, away = t[second] - t[first], np.abs(f[second] - f[first])
-    near = there & (later > 0) & (later <= REACH) & (away <= SPAN)
-    row, column = np.nonzero(near & (near.cumsum(axis=1) <= fan_out))
+    """Peaks from number `begin` on, and the first `fan_out` behind each that are near enough."""
+    end = min(begin + _PAIRED_AT_ONCE, t.size)
+    steps = 4 * fan_out
+    reach = np.pad(
+        t[begin : end + steps], (0, max(0, end + steps - t.size)), constant_values=t[-1] + REACH + 1
+    )
+    pitch = np.pad(f[begin : end + steps], (0, max(0, end + steps - f.size)))
+    later = np.lib.stride_tricks.sliding_window_view(reach, steps + 1)[:, 1:] - reach[: end - begin, None]
+    away = np.lib.stride_tricks.sliding_window_view(pitch, steps + 1)[:, 1:] - pitch[: end - begin, None]
+    near = (later > 0) & (later <= REACH) & (np.abs(away) <= SPAN)
+    row, column = np.nonzero(near & (np.cumsum(near, axis=1, dtype=np.int16) <= fan_out))
     return row + begin, row + begin + column + 1
 
 

@@ -126,7 +126,7 @@ class Frames:
         for block in self._blocks():
             for name, reduce in self.reducers.items():
                 parts[name].append(reduce(block, self.grid))
-        return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+        return {name: np.concatenate(parts.pop(name)) for name in self.reducers}
 
     @cached_property
     def rms(self) -> Float32:

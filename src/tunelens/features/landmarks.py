@@ -39,12 +39,11 @@ def _band(block: Block, _grid: Grid) -> Float32:
 class BandFrames(Frames):
     """Frames at `SUMMARY_SR` that keep of their STFT the band in which peaks are looked for."""
 
-    reducers: ClassVar = {**Frames.reducers, "band": _band}
+    reducers: ClassVar = {"band": _band, **Frames.reducers}
 
-    @property
-    def band(self) -> Float32:
-        """Magnitudes of `BINS`, (t, bins)."""
-        return self._reduced["band"]
+    def take_band(self) -> Float32:
+        """Return the magnitudes of `BINS`, (t, bins): once, since they are too large to be held longer."""
+        return self._reduced.pop("band")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +106,7 @@ class Peaks:
         return cls(frames.astype(np.int32), bins)
 
 
-_LAST_FRAME = 2**31 - 1
+_LAST_FRAME = 2**31 - 2**16
 
 
 class Gatherer:
@@ -151,5 +150,5 @@ def peaks_of_clip(clip: Clip) -> Peaks:
 
 
 def band_of(y: Float32) -> Float32:
-    """Return `BandFrames.band` of mono sound of which nothing else is wanted."""
+    """Return `BandFrames.take_band` of mono sound of which nothing else is wanted."""
     return np.concatenate([_band(block, GRID) for block in blocks(y, GRID)])

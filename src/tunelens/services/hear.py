@@ -162,5 +162,5 @@ def _summaries(listening: Listening, ears: list[Ear], printer: Printer) -> Itera
         for ear in ears:
             ear.add(window.clip)
         frames = BandFrames(window.clip)
-        printer.add(window, frames.band)
+        printer.add(window, frames.take_band())
         yield Summary.of(window, frames)

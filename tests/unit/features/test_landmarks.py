@@ -42,7 +42,7 @@ def test_windows_give_the_peaks_of_the_whole(song):
 
 def test_the_shared_spectra_give_what_spectra_of_their_own_give(song):
     gatherer, window = Gatherer(), next(iter(listen(song)))
-    gatherer.add(window, BandFrames(window.clip).band)
+    gatherer.add(window, BandFrames(window.clip).take_band())
     assert np.array_equal(gatherer.finish().frames, peaks_of(listen(song)).frames)
 
 

@@ -38,7 +38,7 @@ class Printer:
         self._landmarks, self._chroma = Gatherer(), ChromaGatherer()
 
     def add(self, window: Window, band: Float32) -> None:
-        """Take a window of mono sound and its `BandFrames.band`."""
+        """Take a window of mono sound and its `BandFrames.take_band`."""
         self._landmarks.add(window, band)
         self._chroma.add(window)
 

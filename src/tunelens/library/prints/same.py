@@ -113,7 +113,7 @@ def alike(library: Library, ids: Iterable[int]) -> list[tuple[int, int]]:
     """Return the pairs of tracks that are worth comparing, among any number of them.
 
     Two landmarks of one peak make a number of 39 bits that hardly any two recordings share by chance. A
-    sample of them is held in memory, 24 bytes each: some 10 kB for a song, and never more than 1.5 GB.
+    sample of them is held in memory, 24 bytes each: 5 kB for a song in a library of 100,000.
     """
     numbers = list(ids)
     step = max(SAMPLED, len(numbers) // TRACKS_A_STEP)
