@@ -30,14 +30,20 @@ from tunelens.library.rows import (
 )
 from tunelens.library.schema import analyses, failures, layouts, meta, prints, tags, tracks, vectors
 
+FILLED_IN = ("title", "artist", "album")
+"""Columns that another source may have filled in; they stay while the file is the same and says nothing."""
+
 
 def put(connection: Connection, analysis: Analysis) -> int:
     """Keep `analysis` as the truth about its path and return the number of the track."""
     name = path_to_text(analysis.path)
-    old = connection.execute(select(tracks.c.id, tracks.c.sha256).where(tracks.c.path == name)).first()
+    row = {"path": name, **track_row(analysis)}
+    columns = [tracks.c[column] for column in ("id", "sha256", *FILLED_IN)]
+    old = connection.execute(select(*columns).where(tracks.c.path == name)).first()
     if old is not None and old.sha256 == analysis.content_sha256:
         analysis = _with_older_parts(connection, old.id, analysis)
-    number = _put_track(connection, name, analysis)
+        row |= {column: row[column] or old._mapping[column] for column in FILLED_IN}
+    number = _put_track(connection, row)
     _put_prints(connection, number, analysis.prints)
     for table in (vectors, analyses):
         connection.execute(delete(table).where(table.c.track_id == number))
@@ -47,8 +53,7 @@ def put(connection: Connection, analysis: Analysis) -> int:
     if rows:
         connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
     words = likely_tags(connection, number)
-    said = {**track_row(analysis), "path": name, "lyrics": analysis.info.lyrics}
-    put_text(connection, number, said, words)
+    put_text(connection, number, {**row, "lyrics": analysis.info.lyrics}, words)
     for array in arrays_of(analysis):
         _put_array(connection, number, array)
     connection.execute(delete(failures).where(failures.c.path == name))
@@ -68,10 +73,10 @@ def next_revision(connection: Connection) -> int:
     return int(connection.execute(counted.values(value=value).returning(meta.c.value)).scalar_one())
 
 
-def _put_track(connection: Connection, name: str, analysis: Analysis) -> int:
+def _put_track(connection: Connection, row: Mapping[str, Any]) -> int:
     moment = now()
-    values = track_row(analysis) | {"analyzed_at": moment, "revision": next_revision(connection)}
-    statement = insert(tracks).values(path=name, added_at=moment, **values)
+    values = {**row, "analyzed_at": moment, "revision": next_revision(connection)}
+    statement = insert(tracks).values(added_at=moment, **values)
     upsert = statement.on_conflict_do_update(index_elements=["path"], set_=values).returning(tracks.c.id)
     return connection.execute(upsert).scalar_one()
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tunelens.library.fulltext import tag_word, text_of
 from tunelens.library.identity import escape
-from tunelens.library.keep import likely_tags, next_revision
+from tunelens.library.keep import FILLED_IN, likely_tags, next_revision
 from tunelens.library.rows import IMPORTED
 from tunelens.library.schema import tags, texts, tracks
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MOST = 20
 LONGEST = 100
 BATCH = 500
-FIELDS = ("title", "artist", "album", "album_artist", "genre")
 
 
 def clean(genres: Sequence[str]) -> tuple[str, ...]:
@@ -75,7 +74,7 @@ def missing(database: Database, number: int, given: Mapping[str, str]) -> dict[s
 
 def _missing(connection: Connection, number: int, given: Mapping[str, str]) -> dict[str, str]:
     row = connection.execute(
-        select(*(tracks.c[name] for name in FIELDS)).where(tracks.c.id == number)
+        select(*(tracks.c[name] for name in FILLED_IN)).where(tracks.c.id == number)
     ).first()
     return {} if row is None else {name: text for name, text in given.items() if row._mapping[name] is None}
 

@@ -339,6 +339,11 @@ def test_folders_tell_what_the_file_does_not(library, make, tmp_path):
     assert library.count("genre:jazz artist:simone") == 1
     assert library.get(number).to_dict() == before, "the analysis is as it was"
     assert from_folders(library, root).fields_filled == 0
+    library.put(analysis)
+    assert library.track(number).artist == "Nina Simone", "heard again, it is the same file"
+    assert library.count("simone") == 1
+    library.put(make("Jazz/Nina Simone/Pastel Blues/01.wav", hz=777))
+    assert library.track(number).artist is None, "another file is another song"
 
 
 @pytest.mark.parametrize(
