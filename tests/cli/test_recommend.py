@@ -23,7 +23,8 @@ def test_a_person_likes_a_song_and_hears_what_is_next_and_why(
     assert "fast.wav" in (home / "next.m3u8").read_text(encoding="utf-8")
     assert "明天" in tunelens("playlist", "list", "-l", "l.db").out
     [first, _] = tunelens("recommend", heard / "fast.wav", "-l", "l.db", "--json").objects
-    assert first["ok"] and first["result"]["reasons"][0]["text"].startswith("sounds like fast.wav")
+    assert first["ok"] and first["result"]["way"] == "content"
+    assert first["result"]["reasons"][0]["text"].startswith("sounds like fast.wav")
 
 
 @pytest.mark.parametrize(

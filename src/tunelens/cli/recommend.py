@@ -128,7 +128,7 @@ def _recommend(
         keep.keep(catalogue, [pick.track for pick in found.picks], "recommended", found.told)
     if face.as_json:
         for pick in found.picks:
-            face.result(str(pick.track.path), pick.to_dict(), lambda _: None)
+            face.result(str(pick.track.path), {"way": found.way, **pick.to_dict()}, lambda _: None)
         return 0
     face.out.print(_picks(found, face.out.width))
     for note in found.notes:

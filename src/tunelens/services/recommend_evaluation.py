@@ -85,7 +85,7 @@ def evaluate_recommenders(
     """
     path = Path(source)
     if not path.is_file():
-        raise NotFoundError(f"{str(source)!r} does not exist", hint="a table or a library is needed")
+        raise NotFoundError(f"there is no file {str(source)!r}", hint="a table or a library is needed")
     if _is_library(path):
         return _on_library(path, protocols, seed)
     if reads_likes(path):

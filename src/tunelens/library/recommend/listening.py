@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 LARGEST_COUNT = 1e9
+_MOST_SHOWN, _LONGEST_SHOWN = 10, 30
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "listener": ("listener", "user", "userid", "user_id", "user_name", "username", "听众", "用户", "用户id"),
     "item": (
@@ -140,7 +141,7 @@ def read_listening(path: Path) -> Listening:
         It is no such table, or no row of it can be used.
     """
     if not path.is_file():
-        raise NotFoundError(f"{str(path)!r} does not exist")
+        raise NotFoundError(f"there is no file {str(path)!r}")
     table = open_table(path)
     roles = _roles(table)
     dropped: Counter[str] = Counter()
@@ -162,7 +163,7 @@ def read_names(path: Path) -> dict[str, str]:
         It is no such table.
     """
     if not path.is_file():
-        raise NotFoundError(f"{str(path)!r} does not exist")
+        raise NotFoundError(f"there is no file {str(path)!r}")
     table = open_table(path)
     if len(table.columns) < 2:
         raise DataError(f"{str(path)!r} has one column", hint="a table of identifier and name is needed")
@@ -185,7 +186,8 @@ def _roles(table: Table) -> dict[str, int]:
     if all(name.startswith("column_") for name in names) and len(names) in (2, 3, 4):
         return dict(zip(_NAMES, range(len(names)), strict=False))
     missing = " and no ".join(role for role in ("listener", "item") if role not in found)
-    raise DataError(f"{str(table.path)!r} has no {missing}; columns: {', '.join(names[:20])}", hint=_EXPECTED)
+    shown = ", ".join(name[:_LONGEST_SHOWN] for name in names[:_MOST_SHOWN])
+    raise DataError(f"{str(table.path)!r} has no {missing}; columns: {shown}", hint=_EXPECTED)
 
 
 def _first(names: Sequence[str], known: Sequence[str]) -> int | None:

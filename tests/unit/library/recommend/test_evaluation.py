@@ -59,7 +59,7 @@ def test_a_table_of_likes_is_judged_on_the_clips_that_were_heard(
 
 
 def test_what_cannot_be_judged_is_told(library, empty, tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="does not exist"):
+    with pytest.raises(NotFoundError, match="no file"):
         evaluate_recommenders(tmp_path / "none.csv")
     with pytest.raises(DataError, match="has no feedback"):
         evaluate_recommenders(library.path)

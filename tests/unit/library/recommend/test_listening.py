@@ -50,15 +50,16 @@ def test_rows_that_say_nothing_are_left_out_with_the_reason(tmp_path: Path) -> N
 
 
 def test_what_is_no_such_table_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="does not exist"):
+    with pytest.raises(NotFoundError, match="no file"):
         read_listening(tmp_path / "none.tsv")
     with pytest.raises(DataError, match="no listener"):
         read_listening(written(tmp_path, "a,b,c\n1,2,3\n", "plays.csv"))
     with pytest.raises(DataError, match="no row can be used"):
         read_listening(written(tmp_path, "user,item,count\n", "plays.csv"))
     (tmp_path / "noise.csv").write_bytes(np.random.default_rng(0).bytes(5000))
-    with pytest.raises(DataError):
+    with pytest.raises(DataError) as told:
         read_listening(tmp_path / "noise.csv")
+    assert len(told.value.message) < 600
 
 
 def test_a_part_of_it_keeps_its_numbers() -> None:
