@@ -41,10 +41,10 @@ test-slow: $(DEV) ## run the tests that take long
 check: format lint types layers test docs ## everything a change must pass
 
 format: $(DEV) ## is the code formatted?
-	$(BIN)/ruff format --check src tests bench docs training examples
+	$(BIN)/ruff format --check src tests bench docs training examples plugins
 
 lint: $(DEV) ## ruff
-	$(BIN)/ruff check src tests bench docs training examples
+	$(BIN)/ruff check src tests bench docs training examples plugins
 
 types: $(DEV) ## mypy, strict
 	$(BIN)/mypy
