@@ -27,6 +27,7 @@ from bench.fingerprints import _cut, _through
 from bench.harness import Row, Skip, data_dir, elapsed, interleaved
 from tunelens.audio import Clip, decode, resample
 from tunelens.features.fingerprint import BINS, HOP_S
+from tunelens.features.frames import Frames
 from tunelens.features.landmarks import LANDMARKS_VERSION, Peaks, peaks_of_clip
 from tunelens.library.prints.index import LandmarkIndex, folder_of
 from tunelens.library.prints.same import same
@@ -182,19 +183,18 @@ def _theirs(known: list[chromaprint.Codes], query: chromaprint.Codes, number: in
 
 def _cost(songs: list[Path]) -> Iterator[Row]:
     """Yield what prints add to hearing a song."""
-    from tunelens.library.prints import printer
     from tunelens.services import hear
 
     options = hear.HearOptions(models=(), bundles=())
 
     def bare() -> None:
-        real, hear.Printer = hear.Printer, _NoPrinter  # type: ignore[misc, assignment]
+        real = hear.Printer, hear.PeakFrames
+        hear.Printer, hear.PeakFrames = _NoPrinter, _NoPeaks  # type: ignore[misc, assignment]
         try:
             hear.hear(songs[0], options)
         finally:
-            hear.Printer = real  # type: ignore[misc]
+            hear.Printer, hear.PeakFrames = real  # type: ignore[misc]
 
-    assert printer.Printer is hear.Printer
     pair = interleaved(lambda: hear.hear(songs[0], options), bare, repeats=9)
     yield Row.at_most(
         "prints beside hearing a song without nets", pair.ours_s, 1.15 * pair.theirs_s,
@@ -202,8 +202,12 @@ def _cost(songs: list[Path]) -> Iterator[Row]:
     )  # fmt: skip
 
 
+class _NoPeaks(Frames):
+    peaks = None
+
+
 class _NoPrinter:
-    def add(self, window: object, band: object) -> None:
+    def add(self, window: object, peaks: object) -> None:
         pass
 
     def finish(self) -> tuple[()]:

@@ -120,20 +120,38 @@ def peaks(y: Float32) -> NDArray[np.float64]:
 
 def highest(S: Float32) -> NDArray[np.float64]:
     """Return frame, bin and magnitude of the peaks of a spectrogram of `BINS`, (t, bins), shape (n, 3)."""
-    found = [_highest(S, begin) for begin in range(0, len(S), _AT_ONCE)]
-    return np.concatenate(found) if found else np.empty((0, 3))
+    sieve = Sieve()
+    found = [sieve.add(S[begin : begin + _AT_ONCE]) for begin in range(0, len(S), _AT_ONCE)]
+    return np.concatenate([*found, sieve.finish()])
 
 
-def _highest(S: Float32, begin: int) -> NDArray[np.float64]:
-    """Peaks of the frames from `begin`: few enough at once to stay in the processor's cache."""
-    bins, frames = APART
-    first, last = begin - frames, begin + _AT_ONCE + frames
-    beyond = (max(0, -first), max(0, last - len(S)))
-    part = np.pad(S[max(0, first) : last], (beyond, (bins, bins)))
-    loudest = _largest_around(_largest_around(part.T, bins).T, frames)
-    here = part[frames:-frames, bins:-bins]
-    t, f = np.nonzero((loudest == here) & (here > 0))
-    return np.stack([t + begin, f + BINS[0], here[t, f]], axis=1).astype(np.float64)
+class Sieve:
+    """Finds the peaks of a spectrogram that comes in pieces; only the frames beside the last one are held."""
+
+    def __init__(self) -> None:
+        self._held = np.zeros((APART[1], BINS[1] - BINS[0]), np.float32)
+        self._frame = 0
+
+    def add(self, S: Float32) -> NDArray[np.float64]:
+        """Take the next frames; return the peaks of those of which both sides are known, see `highest`."""
+        bins, frames = APART
+        self._held = np.concatenate([self._held, S])
+        n_known = len(self._held) - 2 * frames
+        if n_known < 1:
+            return np.empty((0, 3))
+        loudest = _largest_around(
+            _largest_around(np.pad(self._held, ((0, 0), (bins, bins))).T, bins).T, frames
+        )
+        here = self._held[frames:-frames]
+        t, f = np.nonzero((loudest == here) & (here > 0))
+        found = np.stack([t + self._frame, f + BINS[0], here[t, f]], axis=1).astype(np.float64)
+        self._held = self._held[n_known:]
+        self._frame += n_known
+        return found
+
+    def finish(self) -> NDArray[np.float64]:
+        """Return the peaks of the last frames."""
+        return self.add(np.zeros((APART[1], BINS[1] - BINS[0]), np.float32))
 
 
 def _largest_around(S: Float32, n: int) -> Float32:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ from tunelens.features.spectrum import Block, blocks
 LOUDEST = 1e6
 """Largest allowed sample; beyond it a spectrum no longer fits in float32."""
 
-REDUCERS: dict[str, Callable[[Block, Grid], Float32]] = {
+Reducer = Callable[[Block, Grid], NDArray[Any]]
+REDUCERS: dict[str, Reducer] = {
     "centroid_bandwidth": spectral.centroid_bandwidth,
     "rolloff": spectral.rolloff,
     "flatness": spectral.flatness,
@@ -79,8 +80,6 @@ class Frames:
     (20, 44)
     """
 
-    reducers: ClassVar[Mapping[str, Callable[[Block, Grid], Float32]]] = REDUCERS
-
     def __init__(
         self,
         clip: Clip,
@@ -120,13 +119,19 @@ class Frames:
     def _blocks(self) -> Iterable[Block]:
         return blocks(self.clip.y, self.grid)
 
+    @property
+    def reducers(self) -> Mapping[str, Reducer]:
+        """What one pass over the spectra keeps."""
+        return REDUCERS
+
     @cached_property
-    def _reduced(self) -> dict[str, Float32]:
-        parts: dict[str, list[Float32]] = {name: [] for name in self.reducers}
+    def _reduced(self) -> dict[str, NDArray[Any]]:
+        reducers = self.reducers
+        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in reducers}
         for block in self._blocks():
-            for name, reduce in self.reducers.items():
+            for name, reduce in reducers.items():
                 parts[name].append(reduce(block, self.grid))
-        return {name: np.concatenate(parts.pop(name)) for name in self.reducers}
+        return {name: np.concatenate(parts.pop(name)) for name in reducers}
 
     @cached_property
     def rms(self) -> Float32:

@@ -7,8 +7,9 @@ see `tunelens.features.fingerprint`) follow from them whenever they are needed.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from tunelens.audio.clip import Clip
 from tunelens.audio.listen import Listening, Window
 from tunelens.base.errors import DataError
 from tunelens.features import fingerprint
-from tunelens.features.fingerprint import BINS, FAN_OUT, FLOOR, HOP_S, Fingerprint
-from tunelens.features.frames import Frames
+from tunelens.features.fingerprint import BINS, FAN_OUT, FLOOR, HOP_S, Fingerprint, Sieve
+from tunelens.features.frames import REDUCERS, Frames, Reducer
 from tunelens.features.grid import Float32, Grid
 from tunelens.features.packed import inflated
 from tunelens.features.spectrum import Block, blocks
@@ -32,18 +33,29 @@ MOST_PEAKS = 1 << 23
 """Peaks of four days of music: more is not a print, but an attack on the memory."""
 
 
-def _band(block: Block, _grid: Grid) -> Float32:
-    return block.magnitude[:, slice(*BINS)].copy()
+class PeakFrames(Frames):
+    """Frames at `SUMMARY_SR` that find, in the same pass over their STFT, the peaks of its spectra."""
+
+    def __init__(self, clip: Clip) -> None:
+        super().__init__(clip)
+        self._sieve = Sieve()
+
+    @property
+    def reducers(self) -> Mapping[str, Reducer]:
+        """What one pass over the spectra keeps."""
+        return {**REDUCERS, "peaks": self._peaks}
+
+    def _peaks(self, block: Block, _grid: Grid) -> NDArray[np.float64]:
+        return self._sieve.add(_band(block))
+
+    @cached_property
+    def peaks(self) -> NDArray[np.float64]:
+        """Frame, bin and magnitude of every peak, (n, 3)."""
+        return np.concatenate([self._reduced["peaks"], self._sieve.finish()])
 
 
-class BandFrames(Frames):
-    """Frames at `SUMMARY_SR` that keep of their STFT the band in which peaks are looked for."""
-
-    reducers: ClassVar = {"band": _band, **Frames.reducers}
-
-    def take_band(self) -> Float32:
-        """Return the magnitudes of `BINS`, (t, bins): once, since they are too large to be held longer."""
-        return self._reduced.pop("band")
+def _band(block: Block) -> Float32:
+    return block.magnitude[:, slice(*BINS)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +127,10 @@ class Gatherer:
     def __init__(self) -> None:
         self._found: list[NDArray[np.float64]] = []
 
-    def add(self, window: Window, band: Float32) -> None:
-        """Take a window and its band; its last frame stands where the first of the next one stands."""
-        found = fingerprint.highest(band if window.is_last else band[:-1])
-        found[:, 0] += round(window.clip.start_s / HOP_S)
-        self._found.append(found)
+    def add(self, window: Window, peaks: NDArray[np.float64]) -> None:
+        """Take a window and its peaks; its last frame stands where the first of the next one stands."""
+        found = peaks if window.is_last else peaks[peaks[:, 0] < GRID.n_frames(window.clip.n_samples) - 1]
+        self._found.append(found + np.array([round(window.clip.start_s / HOP_S), 0, 0]))
 
     def finish(self) -> Peaks:
         """Return all peaks but those that are noise beside the strongest."""
@@ -138,17 +149,25 @@ def peaks_of(listening: Listening) -> Peaks:
     """
     gatherer = Gatherer()
     for window in listening:
-        gatherer.add(window, band_of(window.clip.require_samples().y))
+        gatherer.add(window, peaks_of_sound(window.clip))
     return gatherer.finish()
 
 
 def peaks_of_clip(clip: Clip) -> Peaks:
     """Return the peaks of a clip of mono sound at `SUMMARY_SR`, from its own beginning."""
     gatherer = Gatherer()
-    gatherer.add(Window(replace(clip, start_s=0.0), np.empty(0), 0.0, is_last=True), band_of(clip.y))
+    gatherer.add(Window(replace(clip, start_s=0.0), np.empty(0), 0.0, is_last=True), peaks_of_sound(clip))
     return gatherer.finish()
 
 
-def band_of(y: Float32) -> Float32:
-    """Return `BandFrames.take_band` of mono sound of which nothing else is wanted."""
-    return np.concatenate([_band(block, GRID) for block in blocks(y, GRID)])
+def peaks_of_sound(clip: Clip) -> NDArray[np.float64]:
+    """Return `PeakFrames.peaks` of mono sound of which nothing else is wanted.
+
+    Raises
+    ------
+    EmptyAudioError
+        The clip holds no samples.
+    """
+    sieve = Sieve()
+    found = [sieve.add(_band(block)) for block in blocks(clip.require_samples().y, GRID)]
+    return np.concatenate([*found, sieve.finish()])

@@ -14,7 +14,7 @@ from tunelens.base.errors import DataError, MissingDependencyError, ParameterErr
 from tunelens.base.settings import Settings
 from tunelens.base.version import __version__
 from tunelens.features.descriptors import DESCRIPTORS_VERSION, Descriptors, describe
-from tunelens.features.landmarks import BandFrames
+from tunelens.features.landmarks import PeakFrames
 from tunelens.features.summary import Summary
 from tunelens.library.analysis import Analysis, Print, version_of
 from tunelens.library.identity import FileStamp
@@ -161,6 +161,6 @@ def _summaries(listening: Listening, ears: list[Ear], printer: Printer) -> Itera
     for window in listening:
         for ear in ears:
             ear.add(window.clip)
-        frames = BandFrames(window.clip)
-        printer.add(window, frames.take_band())
+        frames = PeakFrames(window.clip)
+        printer.add(window, frames.peaks)
         yield Summary.of(window, frames)

@@ -10,8 +10,8 @@ from tests.sounds import write
 
 from tunelens.audio import Clip, listen
 from tunelens.base.errors import DataError
-from tunelens.features.fingerprint import APART, BINS, compare, fingerprint, highest
-from tunelens.features.landmarks import BandFrames, Gatherer, Peaks, peaks_of
+from tunelens.features.fingerprint import APART, BINS, Sieve, compare, fingerprint, highest
+from tunelens.features.landmarks import Gatherer, PeakFrames, Peaks, peaks_of
 
 
 @pytest.mark.parametrize("n_frames", [0, 1, 11, 700])
@@ -22,6 +22,14 @@ def test_peaks_are_those_of_a_maximum_filter(n_frames, rng):
     t, f = np.nonzero(around == S) if n_frames else (np.zeros(0), np.zeros(0))
     assert found[:, 0].tolist() == t.tolist()
     assert found[:, 1].tolist() == (f + BINS[0]).tolist()
+
+
+@pytest.mark.parametrize("sizes", [[1] * 40, [5, 30, 7], [11, 11, 23, 1]])
+def test_pieces_of_any_length_give_the_peaks_of_the_whole(sizes, rng):
+    S = rng.random((sum(sizes), BINS[1] - BINS[0])).astype(np.float32)
+    sieve, ends = Sieve(), np.cumsum(sizes)
+    found = [sieve.add(S[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
+    assert np.array_equal(np.concatenate([*found, sieve.finish()]), highest(S))
 
 
 def test_silence_has_no_peaks():
@@ -42,7 +50,7 @@ def test_windows_give_the_peaks_of_the_whole(song):
 
 def test_the_shared_spectra_give_what_spectra_of_their_own_give(song):
     gatherer, window = Gatherer(), next(iter(listen(song)))
-    gatherer.add(window, BandFrames(window.clip).take_band())
+    gatherer.add(window, PeakFrames(window.clip).peaks)
     assert np.array_equal(gatherer.finish().frames, peaks_of(listen(song)).frames)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tunelens.audio.listen import Window, listen
 from tunelens.features.chroma_sequence import CHROMA_VERSION, ChromaGatherer, ChromaSequence
-from tunelens.features.grid import Float32
-from tunelens.features.landmarks import LANDMARKS_VERSION, Gatherer, Peaks, band_of
+from tunelens.features.landmarks import LANDMARKS_VERSION, Gatherer, Peaks, peaks_of_sound
 from tunelens.features.summary import SUMMARY_SR
 from tunelens.library.analysis import Print
 
@@ -26,7 +28,7 @@ def prints_of(path: Path, longest_s: float) -> tuple[Peaks, ChromaSequence]:
     """
     landmarks, chroma = Gatherer(), ChromaGatherer()
     for window in listen(path, sr=SUMMARY_SR, max_duration_s=longest_s):
-        landmarks.add(window, band_of(window.clip.require_samples().y))
+        landmarks.add(window, peaks_of_sound(window.clip))
         chroma.add(window)
     return landmarks.finish(), chroma.finish()
 
@@ -37,9 +39,9 @@ class Printer:
     def __init__(self) -> None:
         self._landmarks, self._chroma = Gatherer(), ChromaGatherer()
 
-    def add(self, window: Window, band: Float32) -> None:
-        """Take a window of mono sound and its `BandFrames.take_band`."""
-        self._landmarks.add(window, band)
+    def add(self, window: Window, peaks: NDArray[np.float64]) -> None:
+        """Take a window of mono sound and its `PeakFrames.peaks`."""
+        self._landmarks.add(window, peaks)
         self._chroma.add(window)
 
     def finish(self) -> tuple[Print, ...]:

@@ -14,7 +14,7 @@ from tunelens.features.chroma_sequence import CHROMA_VERSION, ChromaSequence
 from tunelens.features.fingerprint import Fingerprint
 from tunelens.features.landmarks import LANDMARKS_VERSION, Peaks
 from tunelens.library.prints.printer import CHROMA, LANDMARKS
-from tunelens.library.query import condition
+from tunelens.library.query import condition_in
 from tunelens.library.schema import prints, tracks
 from tunelens.library.store import PAGE, Library
 
@@ -65,7 +65,8 @@ class Prints:
     def ids(self, where: str = "", kind: str = LANDMARKS) -> list[int]:
         """Return the tracks that match a filter and have a print of `kind`, by number."""
         with self._library.database.read() as connection:
-            return list(connection.scalars(_having(kind, condition(where)).order_by(tracks.c.id)))
+            wanted = _having(kind, condition_in(connection, where))
+            return list(connection.scalars(wanted.order_by(tracks.c.id)))
 
     def count(self) -> int:
         """Return how many tracks have landmarks."""
