@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, select
 
 from tunelens.base.errors import ParameterError, UnknownNameError
-from tunelens.library.query import compiled, likely, parse
+from tunelens.library.query import condition_in, likely
 from tunelens.library.schema import tags, tracks
-from tunelens.library.search import check_playlists
 from tunelens.library.store import Library
 from tunelens.library.track import GROUPS
 
@@ -67,10 +66,8 @@ def facets(library: Library, text: str, names: Sequence[str], *, most: int = MOS
             raise UnknownNameError.among("facet", name, FACETS)
     if most < 1:
         raise ParameterError(f"most is {most}; at least 1 is needed")
-    tree = parse(text)
-    matching = compiled(tree)
     with library.database.read() as connection:
-        check_playlists(connection, tree)
+        matching = condition_in(connection, text)
         return tuple(_facet(connection, name, matching, most) for name in dict.fromkeys(names))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from tunelens.base.errors import ParameterError, UnknownNameError
+from tunelens.base.errors import ParameterError
 from tunelens.library.order import best, ordered, too_many
-from tunelens.library.query import Node, Term, Without, compiled, parse
-from tunelens.library.schema import playlists, tracks
+from tunelens.library.query import compiled, parse, with_lists
+from tunelens.library.schema import tracks
 from tunelens.library.store import LARGEST, Library
 from tunelens.library.track import Track
 
@@ -81,11 +81,10 @@ def search(
     """
     if offset < 0 or (limit is not None and limit < 0):
         raise ParameterError(f"limit is {limit} and offset {offset}; neither may be negative")
-    tree = parse(text)
-    matching = compiled(tree)
-    everything = select(tracks.c.id).where(matching)
     with library.database.read() as connection:
-        check_playlists(connection, tree)
+        tree = with_lists(connection, parse(text))
+        matching = compiled(tree)
+        everything = select(tracks.c.id).where(matching)
         total = connection.scalar(select(func.count()).select_from(tracks).where(matching)) or 0
         many = too_many(total)
         first = best(tree, sort) if many and limit is not None else None
@@ -98,27 +97,3 @@ def search(
 def _page(connection: Connection, query: Select[Any], limit: int | None, offset: int) -> list[int]:
     page = query.limit(None if limit is None else min(limit, LARGEST)).offset(min(offset, LARGEST))
     return list(connection.scalars(page))
-
-
-def check_playlists(connection: Connection, tree: Node) -> None:
-    """Refuse a query that names a playlist that is not there or is a query itself."""
-    named = [term for term in _every_term(tree) if term.field == "playlist"]
-    for term in named:
-        known = {name.lower(): kind for name, kind in connection.execute(_kinds())}
-        kind = known.get(term.value.lower())
-        if kind is None:
-            hint = UnknownNameError.among("playlist", term.value.lower(), known).hint
-            raise term.error(f"there is no playlist {term.value!r}", hint)
-        if kind == "smart":
-            raise term.error(f"{term.value!r} is a smart playlist", "write its query in brackets instead")
-
-
-def _kinds() -> Select[Any]:
-    return select(playlists.c.name, playlists.c.kind)
-
-
-def _every_term(node: Node) -> list[Term]:
-    if isinstance(node, Term):
-        return [node]
-    parts = (node.part,) if isinstance(node, Without) else node.parts
-    return [term for part in parts for term in _every_term(part)]

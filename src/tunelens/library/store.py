@@ -22,7 +22,7 @@ from tunelens.library.database import Database, open_database
 from tunelens.library.fulltext import fold
 from tunelens.library.identity import FileStamp, escape, path_to_text, text_to_path
 from tunelens.library.keep import names_of, next_revision, now, put, read_held, undamaged, versions_of
-from tunelens.library.query import condition, likely
+from tunelens.library.query import condition_in, likely
 from tunelens.library.rows import predictions_of, restore
 from tunelens.library.schema import analyses, failures, meta, tags, texts, tracks, vectors
 from tunelens.library.track import TagScore, Track
@@ -256,7 +256,8 @@ class Library:
     def count(self, where: str = "") -> int:
         """Return how many tracks match a filter; see `tunelens.library.query`."""
         with self.database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(tracks).where(condition(where))) or 0
+            counted = select(func.count()).select_from(tracks)
+            return connection.scalar(counted.where(condition_in(connection, where))) or 0
 
     def tracks(self, where: str = "", *, limit: int | None = None, offset: int = 0) -> list[Track]:
         """Return the tracks that match a filter, by path.
@@ -268,18 +269,19 @@ class Library:
         """
         if offset < 0 or (limit is not None and limit < 0):
             raise ParameterError(f"limit is {limit} and offset {offset}; neither may be negative")
-        matching = select(tracks).where(condition(where)).order_by(tracks.c.path)
-        page = matching.limit(None if limit is None else min(limit, LARGEST)).offset(min(offset, LARGEST))
+        page = select(tracks).order_by(tracks.c.path).offset(min(offset, LARGEST))
+        page = page.limit(None if limit is None else min(limit, LARGEST))
         with self.database.read() as connection:
-            rows = list(connection.execute(page))
+            rows = list(connection.execute(page.where(condition_in(connection, where))))
             return list(_with_tags(connection, rows))
 
     def iterate(self, where: str = "") -> Iterator[Track]:
         """Yield the tracks that match a filter by path, a page in memory at a time."""
-        matching = select(tracks).where(condition(where)).order_by(tracks.c.path).limit(PAGE)
         after = ""
         with self.database.read() as connection:
-            while rows := list(connection.execute(matching.where(tracks.c.path > after))):
+            matching = select(tracks).where(condition_in(connection, where))
+            page = matching.order_by(tracks.c.path).limit(PAGE)
+            while rows := list(connection.execute(page.where(tracks.c.path > after))):
                 yield from _with_tags(connection, rows)
                 after = rows[-1].path
 

@@ -160,7 +160,7 @@ def similar(
     search = Search.open(library, weights, exact=exact, settings=settings, say=say)
     found = _seeds(refs, library, search.space, settings)
     tracks = tuple(seed.track for seed in found)
-    asked = _Asked(library, found, (choice or Choice()).condition(tracks), copies)
+    asked = _Asked(library, found, (choice or Choice()).condition(library, tracks), copies)
     ranking = search.admitted(queries_of(found, combine), n, asked.admit, asked.everything)
     return Similar(
         seeds=tracks,

@@ -215,6 +215,41 @@ def test_playlists_are_asked_by_name(shelf):
         search(shelf, "playlist:new")
 
 
+@pytest.mark.parametrize("name", ["list", "count", "iterate", "prints", "neighbours", "tags", "taste", "mix"])
+def test_every_filter_refuses_a_playlist_that_is_not_there(shelf, tmp_path, name):
+    from tunelens.library.filetags.whereabouts import numbers
+    from tunelens.library.neighbours.choice import Choice
+    from tunelens.library.playlists.mix import _matching
+    from tunelens.library.playlists.places import Places
+    from tunelens.library.prints import Prints
+
+    ways = {
+        "list": shelf.tracks,
+        "count": shelf.count,
+        "iterate": lambda where: list(shelf.iterate(where)),
+        "prints": Prints(shelf).ids,
+        "neighbours": lambda where: Choice(where).condition(shelf, ()),
+        "tags": lambda where: numbers(shelf, where),
+        "taste": lambda where: Places.load(shelf, where),
+        "mix": lambda where: _matching(shelf, where),
+    }
+    with pytest.raises(QueryError, match="no playlist 'gone' at character 17"):
+        ways[name]("-(love playlist:gone)")
+
+
+def test_the_case_of_a_playlist_does_not_matter_in_any_script(shelf):
+    kept = {"created_at": "", "updated_at": "", "kind": "list"}
+    with shelf.database.write() as connection:
+        for number, name in enumerate(["Été", "RUN", "run", "Æther"], 1):
+            connection.execute(playlists.insert().values(id=number, name=name, **kept))
+            row = {"playlist_id": number, "position": 0, "track_id": number}
+            connection.execute(playlist_items.insert().values(**row))
+    assert found(shelf, "playlist:été") == found(shelf, "playlist:ÉTÉ") == [1]
+    assert found(shelf, "playlist:run") == [3]
+    assert found(shelf, "playlist:Run") == [2, 3]
+    assert [track.id for track in shelf.tracks("-playlist:æther playlist:été|run|æther")] == [1, 3]
+
+
 def test_a_hit_says_what_matched(whole):
     tracks = whole.tracks()
     said = matches(whole, "love | genre:rock | 杰倫 | lyrics:電線桿 | svefn", tracks)

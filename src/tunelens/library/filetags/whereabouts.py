@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from tunelens.library.identity import path_to_text, text_to_path
-from tunelens.library.query import condition
+from tunelens.library.query import condition_in
 from tunelens.library.schema import tracks
 from tunelens.library.store import Library
 
@@ -23,12 +23,12 @@ def numbers(library: Library, where: str = "", folder: Path | None = None) -> li
     ParameterError
         `where` is not a filter.
     """
-    query = select(tracks.c.id).where(condition(where)).order_by(tracks.c.path)
+    query = select(tracks.c.id).order_by(tracks.c.path)
     if folder is not None:
         first = path_to_text(folder).rstrip(os.sep) + os.sep
         query = query.where(tracks.c.path > first, tracks.c.path < first + _LAST)
     with library.database.read() as connection:
-        return list(connection.scalars(query))
+        return list(connection.scalars(query.where(condition_in(connection, where))))
 
 
 def found_again(library: Library, path: Path, sha256: str) -> Path:

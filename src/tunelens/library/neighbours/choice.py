@@ -14,7 +14,7 @@ from tunelens.base.errors import ParameterError
 from tunelens.library.fulltext import fold
 from tunelens.library.neighbours.harmony import mixable
 from tunelens.library.neighbours.measures import Ids, listed
-from tunelens.library.query import condition, likely, tag_word
+from tunelens.library.query import condition, condition_in, likely, tag_word
 from tunelens.library.schema import tags, texts, tracks
 from tunelens.library.store import Library
 from tunelens.library.track import Track
@@ -65,16 +65,19 @@ class Choice:
         if self.years is not None and not 0 <= self.years <= 10_000:
             raise ParameterError(f"the year may differ by {self.years}; 0 to 10000 is allowed")
 
-    def condition(self, seeds: Sequence[Track]) -> ColumnElement[bool]:
-        """Return the choice as a condition on ``tracks``.
+    def condition(self, library: Library, seeds: Sequence[Track]) -> ColumnElement[bool]:
+        """Return the choice as a condition on ``tracks`` of `library`.
 
         Raises
         ------
         ParameterError
-            No seed has the tempo, key, genre or year that it is asked for.
+            No seed has the tempo, key, genre or year that it is asked for; or the filter names a playlist
+            that is not there.
         """
         wanted = [name for name in _RELATIVE if self._asks(name)]
-        return and_(condition(self.where), *(_RELATIVE[name](self, seeds) for name in wanted))
+        with library.database.read() as connection:
+            passes = condition_in(connection, self.where)
+        return and_(passes, *(_RELATIVE[name](self, seeds) for name in wanted))
 
     def _asks(self, name: str) -> bool:
         value = getattr(self, name)

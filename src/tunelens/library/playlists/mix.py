@@ -15,7 +15,7 @@ from tunelens.base.errors import NotFoundError, ParameterError
 from tunelens.library.neighbours.space import Space
 from tunelens.library.playlists.duration import MOST_CANDIDATES, fill
 from tunelens.library.playlists.songs import copies
-from tunelens.library.query import condition
+from tunelens.library.query import condition_in
 from tunelens.library.schema import tracks as table
 from tunelens.library.store import Library
 from tunelens.library.track import Track
@@ -98,7 +98,8 @@ def _ranked(library: Library, space: Space, seeds: Sequence[Track], where: str) 
 
 def _matching(library: Library, where: str) -> NDArray[np.int64]:
     with library.database.read() as connection:
-        query = select(table.c.id).where(condition(where)).order_by(table.c.sha256, table.c.id)
+        wanted = condition_in(connection, where)
+        query = select(table.c.id).where(wanted).order_by(table.c.sha256, table.c.id)
         return np.array(connection.scalars(query).all(), np.int64)
 
 

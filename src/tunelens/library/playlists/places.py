@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, or_, select
 
 from tunelens.library.playlists.plane import BRIGHT_TAGS, DARK_TAGS, Feeling, feeling
-from tunelens.library.query import condition
+from tunelens.library.query import condition_in
 from tunelens.library.schema import tags, tracks
 from tunelens.library.store import Library
 
@@ -47,8 +47,9 @@ class Places:
     def load(cls, library: Library, where: str = "", also: Sequence[int] = ()) -> Self:
         """Return the places of the tracks that match a filter, and of those of the numbers `also`."""
         columns = [tracks.c[name] for name in ("id", "artist", "valence", "arousal", "energy")]
-        query = select(*columns).where(or_(condition(where), tracks.c.id.in_(also))).order_by(tracks.c.id)
         with library.database.read() as connection:
+            wanted = or_(condition_in(connection, where), tracks.c.id.in_(also))
+            query = select(*columns).where(wanted).order_by(tracks.c.id)
             said = _said(connection)
             rows = list(connection.execute(query))
         found = [

@@ -9,7 +9,7 @@ A track without the value never matches a term, so that ``-`` gives exactly the 
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, true
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, true
 
 from tunelens.library.fulltext import tag_word
 from tunelens.library.query.fields import meaning
@@ -24,6 +24,7 @@ from tunelens.library.query.grammar import (
     parse,
     terms,
 )
+from tunelens.library.query.lists import with_lists
 from tunelens.library.query.names import FIELDS
 from tunelens.library.query.tagged import likely
 from tunelens.library.query.words import is_text, match_of, together
@@ -31,12 +32,15 @@ from tunelens.library.schema import LIKELY, TOP, tracks
 
 __all__ = [
     "FIELDS", "LIKELY", "LONGEST", "MOST_TERMS", "TOP", "Either", "Every", "Node", "Term", "Without",
-    "compiled", "condition", "likely", "match_of", "parse", "split", "tag_word", "terms",
+    "compiled", "condition", "condition_in", "likely", "match_of", "parse", "split", "tag_word", "terms",
+    "with_lists",
 ]  # fmt: skip
 
 
 def condition(text: str) -> ColumnElement[bool]:
     """Return the query `text` as a condition on ``tracks``; an empty text is true of every track.
+
+    Which playlists there are only a library can say: `condition_in` asks it.
 
     Raises
     ------
@@ -44,6 +48,17 @@ def condition(text: str) -> ColumnElement[bool]:
         The text is not a query; the error knows the character.
     """
     return compiled(parse(text))
+
+
+def condition_in(connection: Connection, text: str) -> ColumnElement[bool]:
+    """Return the query `text` as a condition on ``tracks`` of the library of `connection`.
+
+    Raises
+    ------
+    QueryError
+        The text is not a query, or names a playlist that is not there or is a query itself.
+    """
+    return compiled(with_lists(connection, parse(text)))
 
 
 def compiled(node: Node) -> ColumnElement[bool]:

@@ -147,7 +147,7 @@ def _latest(last: Subquery) -> Select[Any]:
 
 
 def _playlist(term: Term) -> ColumnElement[bool]:
-    named = select(playlists.c.id).where(func.lower(playlists.c.name) == func.lower(escape(term.value)))
+    named = select(playlists.c.id).where(playlists.c.name == escape(term.value))
     return tracks.c.id.in_(_LISTED.where(playlist_items.c.playlist_id.in_(named)))
 
 

@@ -13,7 +13,7 @@ from tunelens.base.errors import DataError, ParameterError
 from tunelens.library.feedback import Feedback, Interactions
 from tunelens.library.neighbours.choice import all_admitted
 from tunelens.library.neighbours.space import Space
-from tunelens.library.query import condition
+from tunelens.library.query import condition_in
 from tunelens.library.recommend.artists import artists_of
 from tunelens.library.recommend.content import Anchors, fit
 from tunelens.library.recommend.taste import LIKE, Listener, listener_of
@@ -79,7 +79,9 @@ class Ground:
         DataError
             It finds nothing.
         """
-        rows = self.space.rows_of(all_admitted(self.library, condition(where)))
+        with self.library.database.read() as connection:
+            wanted = condition_in(connection, where)
+        rows = self.space.rows_of(all_admitted(self.library, wanted))
         if not len(rows):
             raise DataError(f"no track matches {where!r}", hint="tunelens search shows what a filter finds")
         return rows
