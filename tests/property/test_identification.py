@@ -1,4 +1,4 @@
-"""Whatever stretch of whatever song is asked for, through whatever loss: it is found where it is, or not at all."""
+"""Whatever stretch of whatever song is asked for, through whatever loss: found where it is, or not at all."""
 
 import numpy as np
 import pytest
