@@ -46,8 +46,18 @@ def make_songs(folder: Path) -> Path:
     for version in (3, 4):
         tag = id3(version)
         (folder / f"id3v2{version}.mp3").write_bytes(tag + plain)
-    (folder / "behind-id3.flac").write_bytes(id3(4) + (folder / "song.flac").read_bytes())
+    _put_behind_id3(folder / "song.flac", folder / "behind-id3.flac")
     return folder
+
+
+def _put_behind_id3(song: Path, to: Path) -> None:
+    from mutagen.flac import FLAC
+
+    to.write_bytes(song.read_bytes())
+    tags = FLAC(to)
+    tags["title"] = "两只老虎"
+    tags.save()
+    to.write_bytes(id3(4) + to.read_bytes())
 
 
 def _song() -> np.ndarray:

@@ -83,6 +83,13 @@ def test_json_has_an_object_per_file(music: Path):
     assert (batch["result"]["batch"], batch["result"]["written"]) == (1, 2)
 
 
+def test_what_could_not_be_written_is_shown_and_told(music: Path):
+    (music / "one.mp3").chmod(0o444)
+    ran = here(*ANY, "--field", "energy")
+    assert (ran.exit_code, ran.stdout.count("energy"), "write-protected" in ran.stderr) == (1, 2, True)
+    assert "1 value would be written into 1 file" in ran.stderr
+
+
 def test_a_bad_file_costs_itself_and_exit_code_1(music: Path):
     (music / "one.mp3").chmod(0o444)
     ran = here(*ANY, "--write")

@@ -143,7 +143,7 @@ def _tag(
 ) -> int:
     from tunelens.services.tag import tag
 
-    counts, errors = _tell(face, tag(catalogue, refs, where, options, write=write))
+    counts, errors = _tell(face, tag(catalogue, refs, where, options, write=write), show_failed=not write)
     n_values = counts.pop("values", 0)
     if write:
         batch = counts.pop("batch", None)
@@ -159,13 +159,17 @@ def _tag(
     return worst(errors, sum(counts.values()))
 
 
-def _tell(face: Face, told: Iterable[Tagged]) -> tuple[dict[str, int], list[TunelensError]]:
+def _tell(
+    face: Face, told: Iterable[Tagged], *, show_failed: bool = False
+) -> tuple[dict[str, int], list[TunelensError]]:
     counts: dict[str, int] = {}
     errors: list[TunelensError] = []
     for one in told:
         counts[one.state] = counts.get(one.state, 0) + 1
         if one.error is not None:
             errors.append(one.error)
+            if show_failed and one.plan is not None and not face.as_json:
+                draw_plan(face.out, one)
             face.failure(str(one.path), one.error)
             continue
         face.result(str(one.path), one.to_dict(), lambda out, one=one: draw_plan(out, one))  # type: ignore[misc]

@@ -38,7 +38,7 @@ class Tagged:
     batch : int or None
         Which batch of the journal; None when nothing was written.
     plan : Plan or None
-        What changes; None for a file that failed or was restored.
+        What changes, or would change if the file could be written; None where that is not known.
     error : TunelensError or None
         Why it failed.
     """
@@ -134,19 +134,21 @@ def _plans(library: Library, chosen: list[int], options: TagOptions) -> Iterator
 
 
 def _planned(library: Library, track: Track, options: TagOptions) -> Tagged:
+    believed = None
     try:
         said = library.predictions([track.id]).get(track.id, {})
         plan = make_plan(track.path, track.sha256, propose(track, said, options), options.policies)
-        if plan.values:
-            _check_writable(track)
+        if plan.values:  # what would be refused when it is written is refused already
+            _check_heard(track)
+            believed = plan
+            target_of(track.path)
     except (TunelensError, OSError) as error:
-        return Tagged(track.path, FAILED, error=_told(track.path, error))
+        return Tagged(track.path, FAILED, plan=believed, error=_told(track.path, error))
     return Tagged(track.path, PLANNED if plan.values else UNCHANGED, plan=plan)
 
 
-def _check_writable(track: Track) -> None:
-    """Refuse already when it is planned what would be refused when it is written."""
-    status = target_of(track.path).status
+def _check_heard(track: Track) -> None:
+    status = track.path.stat()
     known = (track.size_bytes, track.mtime_ns)
     if (status.st_size, status.st_mtime_ns) != known and sha256_of(track.path) != track.sha256:
         raise changed_since_heard(track.path)
@@ -183,11 +185,11 @@ def undo(library: Library, batch: int | None = None) -> Iterator[Tagged]:
         entries = _standing(writer.journal, batch)
         for entry in reversed(entries):
             try:
-                writer.undo(entry)
+                path = writer.undo(entry)
             except (TunelensError, OSError) as error:
                 yield Tagged(entry.path, FAILED, entry.batch, error=_told(entry.path, error))
             else:
-                yield Tagged(entry.path, TAKEN_BACK, entry.batch)
+                yield Tagged(path, TAKEN_BACK, entry.batch)
 
 
 def _standing(journal: Journal, batch: int | None) -> list[Entry]:

@@ -40,6 +40,8 @@ def _is_ours(key: str, version: int) -> bool:
 
 def read(path: Path, kind: str) -> View:
     """Read the tags of an mp3, wav or aiff."""
+    if kind == "mp3" and (alone := _apev2_alone(path)):
+        return alone
     tag = _tag(path, kind)
     readable = _mutagen(b"".join(frame.raw for frame in tag.frames), tag)
     values = {field: _values(readable, names, tag.version) for field, names in _names(tag.version).items()}
@@ -51,6 +53,12 @@ def read(path: Path, kind: str) -> View:
         with path.open("rb") as file:
             values["genre"] = info_genre(file)
     return View(values, others, f"ID3v2.{tag.version}")
+
+
+def _apev2_alone(path: Path) -> View | None:
+    """Return what APEv2 in an mp3 says where there is no ID3v2: a new one would hide it from players."""
+    with path.open("rb") as file:
+        return None if id3_place(file, "mp3") else apev2.read_if_any(path)
 
 
 def _others(tag: Tag) -> Iterator[Frame]:
@@ -114,6 +122,10 @@ def _values(tags: Any, names: tuple[str, ...], version: int) -> tuple[str, ...]:
 
 def write(path: Path, kind: str, values: Values) -> None:
     """Write `values` into the file itself; every other frame stays as it is, byte for byte."""
+    if kind == "mp3" and _apev2_alone(path):
+        with id3v1_kept(path, values.get("genre")):
+            apev2.write(path, values)
+        return
     tag = _tag(path, kind)
     names = _names(tag.version)
     keys = [key_of(frame, tag.version) for frame in tag.frames]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,14 @@ from tunelens.base.errors import DataError
 def only_one(library: Path) -> Iterator[None]:
     """Hold the lock of `library`, a file beside it; the system lets go of it when the process ends.
 
+    A library that is named by a link has the lock of what the link points to.
+
     Raises
     ------
     DataError
         Another process holds it, or its folder cannot be written.
     """
-    path = library.with_name(f"{library.name}.tag-lock")
+    path = Path(f"{os.path.realpath(library)}.tag-lock")
     try:
         file = path.open("ab")
     except OSError as error:

@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tunelens.base.errors import DataError
 from tunelens.base.extras import require
+from tunelens.library.filetags.structure import atoms
 from tunelens.library.filetags.view import Values, View, cleaned, found, places
 
 _FREE = "----:com.apple.iTunes:"
@@ -23,11 +25,22 @@ _LARGEST_TEMPO = 0xFFFF
 
 def read(path: Path) -> View:
     """Read the atoms of an mp4."""
+    _refuse_fixed_places(path)
     tags = _load(path).tags or {}
     ours = {key for names in NAMES.values() for key in found(tags, names)}
     values = {field: _values(tags, found(tags, names)) for field, names in NAMES.items()}
     rest = sorted(f"{key}={value!r}" for key, value in tags.items() if key not in ours)
     return View(values, (*rest, *_names_of_atoms(path)), FORMAT)
+
+
+def _refuse_fixed_places(path: Path) -> None:
+    """Refuse an index of fragments: it counts from the start of the file, and mutagen does not move it."""
+    with path.open("rb") as file:
+        if any(part.name == b"mfra" for part in atoms(file)):
+            raise DataError(
+                f"{str(path)!r} is cut into fragments with an index that would not fit any more",
+                hint="write it anew in one piece, say: ffmpeg -i IN -c copy OUT.m4a",
+            )
 
 
 def _load(path: Path) -> Any:
@@ -43,9 +56,9 @@ def _values(tags: Any, keys: list[str]) -> tuple[str, ...]:
 def _names_of_atoms(path: Path) -> list[tuple[bytes, int]]:
     """Count the atoms that have one name each: what mutagen cannot read, it might leave out."""
     with path.open("rb") as file:
-        atoms = require("mutagen.mp4._atom").Atoms(file)
+        tree = require("mutagen.mp4._atom").Atoms(file)
         try:
-            listed = atoms.path(b"moov", b"udta", b"meta", b"ilst")[-1].children
+            listed = tree.path(b"moov", b"udta", b"meta", b"ilst")[-1].children
         except KeyError:
             return []
     ours = (b"\xa9gen", b"gnre", b"tmpo", b"----")

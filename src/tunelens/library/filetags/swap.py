@@ -117,7 +117,7 @@ def sweep(folder: Path, mark: str) -> None:
 
 def mark_of(library: Path) -> str:
     """Return what the temporary files of a library have in their names."""
-    return hashlib.sha256(path_to_text(library).encode()).hexdigest()[:8]
+    return hashlib.sha256(path_to_text(os.path.realpath(library)).encode()).hexdigest()[:8]
 
 
 def copy(source: Path, to: Path) -> str:
@@ -132,8 +132,9 @@ def copy(source: Path, to: Path) -> str:
 
 def dress(temporary: Path, target: Target, mtime_ns: int | None) -> None:
     """Give `temporary` owner, permissions, extended attributes and, unless None, this time of change."""
-    with contextlib.suppress(OSError):  # only root may give files away
-        os.chown(temporary, target.status.st_uid, target.status.st_gid)
+    for owner in (-1, target.status.st_uid):  # only root may give files away; a group of one's own anybody
+        with contextlib.suppress(OSError):
+            os.chown(temporary, owner, target.status.st_gid)
     shutil.copystat(target.path, temporary)
     if mtime_ns is None:
         os.utime(temporary)

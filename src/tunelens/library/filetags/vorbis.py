@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from tunelens.base.errors import DataError
 from tunelens.base.extras import require
+from tunelens.library.filetags.containers import end_of_id3v2
 from tunelens.library.filetags.oggpages import packets
 from tunelens.library.filetags.structure import flac_blocks
 from tunelens.library.filetags.view import Values, View, cleaned, found, places
@@ -36,7 +37,18 @@ def read(path: Path, kind: str) -> View:
     tags = _load(path, kind).tags or {}
     keys = {key for key in tags.keys()}  # noqa: C416, SIM118
     values = {field: _values(tags, found(keys, names)) for field, names in NAMES.items()}
+    if kind == "flac" and not keys:
+        _refuse_to_hide_id3(path)
     return View(values, others, FORMAT)
+
+
+def _refuse_to_hide_id3(path: Path) -> None:
+    with path.open("rb") as file:
+        if end_of_id3v2(file):
+            raise DataError(
+                f"{str(path)!r}: its only tag is ID3, which players do not read beside Vorbis comments",
+                hint="convert it to Vorbis comments with a tag editor first",
+            )
 
 
 def _values(tags: Any, keys: list[str]) -> tuple[str, ...]:

@@ -82,10 +82,11 @@ class Writer:
             number = self.journal.begin(self.batch, plan.path, facts)
             self._step("noted")
             self._replace(temporary, target, plan.path)
-            self.journal.settle(number, WRITTEN, plan.path, plan.sha256, after_sha256)
+            with _replaced(plan.path):
+                self.journal.settle(number, WRITTEN, plan.path, plan.sha256, after_sha256)
 
-    def undo(self, entry: Entry) -> None:
-        """Restore the file of an entry, byte for byte and with its time of change.
+    def undo(self, entry: Entry) -> Path:
+        """Restore the file of an entry, byte for byte and with its time of change; return where it is now.
 
         Raises
         ------
@@ -100,7 +101,7 @@ class Writer:
             digest = sha256_of(target.path)
             if digest == entry.before_sha256:  # somebody has restored it already
                 self.journal.settle(entry.id, UNDONE, path, entry.after_sha256, digest)
-                return
+                return path
             if digest != entry.after_sha256:
                 raise self._changed_since(entry)
             with target.path.open("rb") as new, temporary.open("wb") as out:
@@ -112,7 +113,9 @@ class Writer:
             self.journal.mark(entry.id, UNDOING)
             self._step("noted")
             self._replace(temporary, target, path)
-            self.journal.settle(entry.id, UNDONE, path, entry.after_sha256, entry.before_sha256)
+            with _replaced(path):
+                self.journal.settle(entry.id, UNDONE, path, entry.after_sha256, entry.before_sha256)
+        return path
 
     def _changed_since(self, entry: Entry) -> DataError:
         later = [
@@ -159,6 +162,18 @@ class Writer:
             state = ABANDONED if entry.state == PENDING else UNDONE
             self.journal.settle(entry.id, state, entry.path, after, before)
         return digest in (before, after)
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[None]:
+    """Say of an error that comes after the file was replaced that it was."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(
+            f"{str(path)!r} is changed, but that could not be noted: {error.message}",
+            hint="the next --write or --undo notes it",
+        ) from error
 
 
 def changed_since_heard(path: Path) -> DataError:

@@ -16,6 +16,7 @@ from mutagen.apev2 import APEv2
 from mutagen.flac import FLAC
 from mutagen.mp4 import MP4
 from tests.songs import id3 as id3_tag
+from tests.sounds import encode
 from tests.unit.library.filetags.conftest import SAID, decoded, put_tags, read_tags
 
 from tunelens.base.errors import DataError
@@ -158,6 +159,32 @@ def test_apev2_in_an_mp3_does_not_come_to_contradict(take):
     assert str(after["Title"]) == "老虎"
     assert "BPM" not in after
     assert path.read_bytes()[-128:-1] == old[:-1]
+
+
+def test_an_mp3_with_apev2_alone_keeps_to_it_because_id3_would_hide_it(take):
+    path = take("bare.mp3")
+    ape = APEv2()
+    ape["Title"] = "老虎" * 20
+    ape.save(path)
+    path.write_bytes(path.read_bytes() + b"TAG" + "老虎".encode("gbk").ljust(125, b"\0"))
+    put_tags(path, SAID)
+    assert (read_tags(path), str(APEv2(path)["Title"])) == (SAID, "老虎" * 20)
+    assert path.read_bytes()[:3] != b"ID3"
+    assert path.read_bytes()[-128:-1] == b"TAG" + "老虎".encode("gbk").ljust(124, b"\0")
+
+
+def test_id3_alone_in_a_flac_is_not_hidden_by_comments(take):
+    path = take("song.flac")
+    path.write_bytes(id3_tag(4) + path.read_bytes())
+    with pytest.raises(DataError, match="its only tag is ID3"):
+        formats.read(path, "flac")
+
+
+def test_an_index_of_fragments_that_would_be_wrong_is_refused(tmp_path: Path):
+    path = encode(tmp_path / "fragments.m4a", np.zeros(44100, np.float32), 44100, movflags="empty_moov")
+    assert b"mfra" in path.read_bytes()
+    with pytest.raises(DataError, match="cut into fragments"):
+        formats.read(path, "mp4")
 
 
 def _mp3_with(tag: bytes, flags: int = 0, version: int = 4) -> bytes:

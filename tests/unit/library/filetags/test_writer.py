@@ -22,6 +22,7 @@ from tunelens.library.filetags.swap import PREFIX
 from tunelens.library.filetags.writer import writing
 from tunelens.library.identity import FileStamp, sha256_of
 from tunelens.library.schema import analyses, journal
+from tunelens.library.store import Library
 from tunelens.services.plan import Policy, plan
 
 LONG_AGO_NS = 946_684_800_123_456_789
@@ -34,8 +35,7 @@ def write(library, path, **options):
 
 def undo(library):
     with writing(library) as writer:
-        for entry in reversed(writer.journal.entries(states=("written",))):
-            writer.undo(entry)
+        return [writer.undo(entry) for entry in reversed(writer.journal.entries(states=("written",)))]
 
 
 def states(library):
@@ -326,7 +326,7 @@ def test_a_file_that_a_scan_has_found_elsewhere_can_be_undone(take, library, hol
     write(library, path)
     moved = path.rename(tmp_path / "moved.flac")
     assert next_step(library, moved) == "moved"
-    undo(library)
+    assert undo(library) == [moved]
     assert moved.read_bytes() == before
     assert next_step(library, moved) == "skip"
 
@@ -368,6 +368,36 @@ def test_a_damaged_row_of_the_library_does_not_stop_the_journal(take, library, h
 def test_only_one_process_writes_for_a_library(library):
     with writing(library), pytest.raises(DataError, match="another process"), writing(library):
         pass
+
+
+def test_a_library_under_another_name_has_the_same_lock(library, tmp_path):
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(library.path)
+    with Library.open(link) as other, writing(library):
+        refused = pytest.raises(DataError, match="another process")
+        with refused, writing(other):
+            pass
+
+
+def test_an_error_after_the_file_was_replaced_says_that_it_was(take, library, hold):
+    path = take("song.flac")
+    hold(path)
+    planned, before = plan_of(path), path.read_bytes()
+
+    def step(name):
+        with library.database.bare() as connection:
+            words = "journal BEGIN SELECT RAISE(FAIL, 'full'); END"
+            if name == "swapped":
+                connection.execute(f"CREATE TRIGGER full BEFORE UPDATE ON {words}")
+
+    with writing(library, step) as writer, pytest.raises(DataError, match="is changed, but"):
+        writer.write(planned)
+    assert read_tags(path) == SAID
+    with library.database.bare() as connection:
+        connection.execute("DROP TRIGGER full")
+    undo(library)
+    assert path.read_bytes() == before
 
 
 def test_what_a_killed_process_left_is_removed(take, library, hold):
