@@ -25,6 +25,8 @@ from tunelens.library.neighbours.shelf import Kept, Shelf
 NAME = "index"
 INDEX_VERSION = 1
 CONNECTIVITY, EXPANSION_ADD, EXPANSION_SEARCH = 24, 64, 512
+TRACKS_A_STEP = 800
+"""A large graph is searched farther: by 512 steps of a million tracks one in twenty neighbours is missed."""
 MOST_GONE = 0.2
 """Beyond this share of removed tracks the graph is built anew: what was removed takes room and steps."""
 _AT_ONCE = 50_000
@@ -117,7 +119,7 @@ class Index:
 
     def candidates(self, vector: Float32, n: int) -> Ids:
         """Return about `n` tracks that are near `vector`; nearly all of the nearest are among them."""
-        self.graph.expansion_search = max(EXPANSION_SEARCH, 2 * n)
+        self.graph.expansion_search = max(EXPANSION_SEARCH, len(self.ids) // TRACKS_A_STEP, 2 * n)
         found = self.graph.search(vector, min(n, len(self.ids)), threads=1).keys
         return np.asarray(found, np.int64)
 

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, select
 
 from tunelens.base.errors import DataError
 from tunelens.base.settings import Settings
+from tunelens.library.keep import revision_of
 from tunelens.library.neighbours.measures import Float32, Ids, listed, read_measures
 from tunelens.library.neighbours.parts import Weights, dimension, places, space_version
 from tunelens.library.neighbours.shelf import Kept, Shelf
-from tunelens.library.schema import meta, tracks
+from tunelens.library.schema import tracks
 from tunelens.library.store import Library
 
 NAME = "places"
@@ -65,7 +66,7 @@ class Places:
         shelf = Shelf.of(library.path, settings)
         with library.database.read() as connection:
             known = cls._kept(shelf.load(NAME), connection)
-            revision = _revision(connection)
+            revision = revision_of(connection)
             if known is not None and known.revision == revision:
                 return known
             new = cls._read(connection, revision, known, say or silent)
@@ -152,10 +153,6 @@ def save_array(array: NDArray[Any]) -> Callable[[Path], None]:
             np.save(file, array, allow_pickle=False)
 
     return write
-
-
-def _revision(connection: Connection) -> int:
-    return int(connection.scalar(select(meta.c.value).where(meta.c.key == "revision")) or 0)
 
 
 def _all_tracks(connection: Connection) -> tuple[Ids, Ids]:

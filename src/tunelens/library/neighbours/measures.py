@@ -17,9 +17,10 @@ from sqlalchemy import Connection, func, select
 
 from tunelens.features.descriptors import DESCRIPTORS_VERSION
 from tunelens.library.analysis import Analysis
-from tunelens.library.neighbours.harmony import TONICS, spot
+from tunelens.library.keep import names_of
+from tunelens.library.neighbours.harmony import MODES, TONICS, spot
 from tunelens.library.rows import POOLED, arrays_of, track_row
-from tunelens.library.schema import layouts, tracks, vectors
+from tunelens.library.schema import tracks, vectors
 
 Float32 = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -125,12 +126,13 @@ def _facts_of(row: Mapping[str, Any]) -> list[float]:
     loudness, spread, danceability, energy, dynamics = numbers
     bpm = row["tempo_bpm"]
     tempo = np.log2(bpm) if bpm and bpm > 0 else np.nan
-    return [tempo, *_key(row["tonic"], row["mode"]), loudness, spread, danceability, energy**0.5, dynamics]
+    root = max(energy, 0.0) ** 0.5
+    return [tempo, *_key(row["tonic"], row["mode"]), loudness, spread, danceability, root, dynamics]
 
 
 def _key(tonic: str | None, mode: str | None) -> tuple[float, float, float]:
     """Return the place of a key on the circle of fifths, radius 1, and +1 for major, -1 for minor."""
-    if tonic not in TONICS or mode is None:
+    if tonic not in TONICS or mode not in MODES:
         return np.nan, np.nan, np.nan
     hour, letter = spot(f"{tonic} {mode}")
     angle = 2 * np.pi * hour / 12
@@ -186,8 +188,11 @@ def listed(ids: Ids) -> Any:
 
 
 def _names(connection: Connection, layout: str) -> tuple[str, ...]:
-    text = connection.scalar(select(layouts.c.names).where(layouts.c.id == layout))
-    return tuple(json.loads(text)) if text else ()
+    """Return the names that a layout stands for; none where they cannot be read."""
+    try:
+        return names_of(connection, layout)
+    except (ValueError, TypeError, RecursionError):
+        return ()
 
 
 def _columns_of(names: Sequence[str]) -> NDArray[np.intp] | None:

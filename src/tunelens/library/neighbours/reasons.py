@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tunelens.library.neighbours.choice import OCTAVES
-from tunelens.library.neighbours.harmony import distance
+from tunelens.library.neighbours.harmony import KEYS, distance
 from tunelens.library.neighbours.measures import Float32
 from tunelens.library.neighbours.parts import all_parts
 from tunelens.library.neighbours.space import likeness_of_parts
@@ -115,7 +115,7 @@ def key_link(a: str | None, b: str | None) -> KeyLink | None:
     >>> key_link("A minor", "C major"), key_link("A minor", "A major")
     ('relative key', None)
     """
-    if a is None or b is None or distance(a, b) > 1:
+    if a not in KEYS or b not in KEYS or distance(a, b) > 1:
         return None
     if distance(a, b) == 0:
         return "same key"
