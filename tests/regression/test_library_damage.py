@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -150,3 +152,42 @@ def test_a_backup_comes_back_over_any_damage_which_is_kept(whole, tmp_path):
         assert [line for line in dump(path) if 'INSERT INTO "analyses"' in line] == tracks
         assert problems_of(done.kept) == () or done.kept.read_bytes() == body
         done.kept.unlink()
+
+
+CRAFTED = {
+    "text for a number": "UPDATE tracks SET energy = 'abc'",
+    "infinity": "UPDATE tracks SET tempo_bpm = 9e999",
+    "bytes for text": "UPDATE tracks SET title = x'ff00fe'",
+    "a number for text": "UPDATE tracks SET sha256 = x'00'",
+    "text for a revision": "UPDATE tracks SET revision = 'q'",
+    "words for the counter": "UPDATE meta SET value = 'abc' WHERE key = 'revision'",
+    "text for a probability": "UPDATE tags SET probability = 'x'",
+    "text for bytes": "UPDATE vectors SET data = 'text'",
+    "brackets without end": "UPDATE analyses SET document = replace(hex(zeroblob(50000)), '00', '[')",
+}
+HARMLESS = {
+    "energy below nothing": "UPDATE tracks SET energy = -0.5",
+    "a mode that is none": "UPDATE tracks SET mode = 'dorian'",
+    "names that are none": "UPDATE layouts SET names = 'nope'",
+}
+ASKED = (
+    ("list",),
+    ("search", "--json"),
+    ("search", "--sort", "tempo", "--facets", "genre,tempo,year"),
+    ("similar", "1"),
+    ("library", "stats"),
+)
+
+
+@pytest.mark.parametrize("sql", [*CRAFTED.values(), *HARMLESS.values()], ids=[*CRAFTED, *HARMLESS])
+def test_content_that_nobody_here_wrote_is_told_as_damage(whole, tmp_path, sql):
+    path = tmp_path / "music.db"
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(sql)
+    for verb in ASKED:
+        ran = CliRunner().invoke(app, [*verb, "--library", str(path)])
+        assert ran.exit_code in (0, 3), (verb, ran.exception)
+        assert isinstance(ran.exception, SystemExit | None), (verb, ran.exception)
+    checked = CliRunner().invoke(app, ["library", "check", "--library", str(path)])
+    assert checked.exit_code == 3 or sql in HARMLESS.values(), checked.output

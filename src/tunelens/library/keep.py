@@ -30,6 +30,8 @@ from tunelens.library.rows import (
 )
 from tunelens.library.schema import analyses, failures, layouts, meta, prints, tags, tracks, vectors
 
+MOST_DIGITS = 18
+REPAIR = "tunelens library check --repair counts anew"
 FILLED_IN = ("title", "artist", "album")
 """Columns that another source may have filled in; they stay while the file is the same and says nothing."""
 
@@ -71,6 +73,20 @@ def next_revision(connection: Connection) -> int:
     counted = update(meta).where(meta.c.key == "revision")
     value = cast(cast(meta.c.value, Integer) + 1, Text)
     return int(connection.execute(counted.values(value=value).returning(meta.c.value)).scalar_one())
+
+
+def revision_of(connection: Connection) -> int:
+    """Return how many changes were counted.
+
+    Raises
+    ------
+    DataError
+        What is there is no number.
+    """
+    counted = connection.scalar(select(meta.c.value).where(meta.c.key == "revision")) or "0"
+    if not counted.isdecimal() or len(counted) > MOST_DIGITS:
+        raise DataError(f"the library is damaged: it counts {counted[:40]!r} changes", hint=REPAIR)
+    return int(counted)
 
 
 def _put_track(connection: Connection, row: Mapping[str, Any]) -> int:
@@ -142,7 +158,7 @@ def undamaged(number: int) -> Iterator[None]:
         yield
     except TunelensError:
         raise
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
             f"track {number} is damaged in the library ({type(error).__name__}: {error})",
             hint="tunelens analyze --force hears it again",
@@ -177,7 +193,7 @@ def versions_of(text: str) -> dict[str, str]:
     """Return what a track was heard with; nothing when that cannot be read, so that it is heard again."""
     try:
         versions = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return versions if isinstance(versions, dict) else {}
 

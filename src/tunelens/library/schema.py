@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from sqlalchemy import (
     DDL,
-    BigInteger,
     Column,
-    Float,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
     MetaData,
     Table,
-    Text,
     event,
     literal_column,
     or_,
 )
+
+from tunelens.library.cells import Bytes, Large, Real, Whole, Words
 
 SCHEMA_VERSION = 2
 METADATA = MetaData()
@@ -36,7 +33,7 @@ def _about_track() -> Column:
     return Column("track_id", ForeignKey("tracks.id", ondelete="SET NULL"))
 
 
-meta = Table("meta", METADATA, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+meta = Table("meta", METADATA, Column("key", Words, primary_key=True), Column("value", Words, nullable=False))
 
 # One narrow index that covers what filters compare: a look through it reads a tenth of the table.
 _FILTERED = (
@@ -47,40 +44,40 @@ _FILTERED = (
 tracks = Table(
     "tracks",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("path", Text, nullable=False, unique=True),
-    Column("size_bytes", BigInteger, nullable=False),
-    Column("mtime_ns", BigInteger, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("analyzed_at", Text, nullable=False),
-    Column("versions", Text, nullable=False),
-    Column("title", Text),
-    Column("artist", Text),
-    Column("album", Text),
-    Column("year", Integer),
-    Column("genre", Text),
-    Column("container", Text),
-    Column("codec", Text),
-    Column("sr", Integer),
-    Column("n_channels", Integer),
-    Column("bit_rate", Integer),
-    Column("duration_s", Float),
-    Column("tempo_bpm", Float),
-    Column("tempo_confidence", Float),
-    Column("tonic", Text),
-    Column("mode", Text),
-    Column("key_confidence", Float),
-    Column("loudness_lufs", Float),
-    Column("loudness_range_lu", Float),
-    Column("danceability", Float),
-    Column("energy", Float),
-    Column("dynamic_complexity_db", Float),
-    Column("album_artist", Text),
-    Column("recording_mbid", Text),
-    Column("added_at", Text),
-    Column("valence", Float),
-    Column("arousal", Float),
-    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("id", Whole, primary_key=True),
+    Column("path", Words, nullable=False, unique=True),
+    Column("size_bytes", Large, nullable=False),
+    Column("mtime_ns", Large, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("analyzed_at", Words, nullable=False),
+    Column("versions", Words, nullable=False),
+    Column("title", Words),
+    Column("artist", Words),
+    Column("album", Words),
+    Column("year", Whole),
+    Column("genre", Words),
+    Column("container", Words),
+    Column("codec", Words),
+    Column("sr", Whole),
+    Column("n_channels", Whole),
+    Column("bit_rate", Whole),
+    Column("duration_s", Real),
+    Column("tempo_bpm", Real),
+    Column("tempo_confidence", Real),
+    Column("tonic", Words),
+    Column("mode", Words),
+    Column("key_confidence", Real),
+    Column("loudness_lufs", Real),
+    Column("loudness_range_lu", Real),
+    Column("danceability", Real),
+    Column("energy", Real),
+    Column("dynamic_complexity_db", Real),
+    Column("album_artist", Words),
+    Column("recording_mbid", Words),
+    Column("added_at", Words),
+    Column("valence", Real),
+    Column("arousal", Real),
+    Column("revision", Whole, nullable=False, server_default="0"),
     Index("tracks_by_sha256", "sha256"),
     Index("tracks_by_size", "size_bytes"),
     Index("tracks_by_revision", "revision"),
@@ -88,18 +85,18 @@ tracks = Table(
     sqlite_autoincrement=True,
 )
 
-analyses = Table("analyses", METADATA, _of_track(), Column("document", Text, nullable=False))
+analyses = Table("analyses", METADATA, _of_track(), Column("document", Words, nullable=False))
 
 tags = Table(
     "tags",
     METADATA,
     _of_track(),
-    Column("model", Text, primary_key=True),
-    Column("tag", Text, primary_key=True),
-    Column("group", Text, nullable=False),
-    Column("word", Text, nullable=False),
-    Column("probability", Float, nullable=False),
-    Column("rank", Integer, nullable=False),
+    Column("model", Words, primary_key=True),
+    Column("tag", Words, primary_key=True),
+    Column("group", Words, nullable=False),
+    Column("word", Words, nullable=False),
+    Column("probability", Real, nullable=False),
+    Column("rank", Whole, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -119,56 +116,56 @@ vectors = Table(
     "vectors",
     METADATA,
     _of_track(),
-    Column("kind", Text, primary_key=True),
-    Column("version", Text, nullable=False),
-    Column("layout", Text, nullable=False),
-    Column("n_rows", Integer, nullable=False),
-    Column("dim", Integer, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("kind", Words, primary_key=True),
+    Column("version", Words, nullable=False),
+    Column("layout", Words, nullable=False),
+    Column("n_rows", Whole, nullable=False),
+    Column("dim", Whole, nullable=False),
+    Column("data", Bytes, nullable=False),
     Index("vectors_by_kind", "kind"),
 )
 
 layouts = Table(
-    "layouts", METADATA, Column("id", Text, primary_key=True), Column("names", Text, nullable=False)
+    "layouts", METADATA, Column("id", Words, primary_key=True), Column("names", Words, nullable=False)
 )
 
 failures = Table(
     "failures",
     METADATA,
-    Column("path", Text, primary_key=True),
-    Column("size_bytes", BigInteger),
-    Column("mtime_ns", BigInteger),
-    Column("code", Text, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("hint", Text),
-    Column("failed_at", Text, nullable=False),
-    Column("program", Text, nullable=False),
+    Column("path", Words, primary_key=True),
+    Column("size_bytes", Large),
+    Column("mtime_ns", Large),
+    Column("code", Words, nullable=False),
+    Column("message", Words, nullable=False),
+    Column("hint", Words),
+    Column("failed_at", Words, nullable=False),
+    Column("program", Words, nullable=False),
 )
 
 prints = Table(
     "prints",
     METADATA,
     _of_track(),
-    Column("kind", Text, primary_key=True),
-    Column("version", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("kind", Words, primary_key=True),
+    Column("version", Words, nullable=False),
+    Column("data", Bytes, nullable=False),
 )
 
 events = Table(
     "events",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("at", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("value", Float),
-    Column("text", Text),
-    Column("listener", Text, nullable=False, server_default=""),
-    Column("source", Text, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("id", Whole, primary_key=True),
+    Column("at", Large, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("value", Real),
+    Column("text", Words),
+    Column("listener", Words, nullable=False, server_default=""),
+    Column("source", Words, nullable=False),
+    Column("key", Words, nullable=False),
     _about_track(),
-    Column("title", Text),
-    Column("artist", Text),
-    Column("album", Text),
+    Column("title", Words),
+    Column("artist", Words),
+    Column("album", Words),
     Index("events_by_key", "source", "key", unique=True),
     Index("events_by_track", "track_id", "kind"),
 )
@@ -176,41 +173,41 @@ events = Table(
 playlists = Table(
     "playlists",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),
-    Column("query", Text),
-    Column("description", Text),
-    Column("created_at", Text, nullable=False),
-    Column("updated_at", Text, nullable=False),
+    Column("id", Whole, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("kind", Words, nullable=False),
+    Column("query", Words),
+    Column("description", Words),
+    Column("created_at", Words, nullable=False),
+    Column("updated_at", Words, nullable=False),
 )
 
 playlist_items = Table(
     "playlist_items",
     METADATA,
     Column("playlist_id", ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("position", Whole, primary_key=True),
     _about_track(),
-    Column("path", Text),
-    Column("title", Text),
-    Column("artist", Text),
-    Column("duration_s", Float),
+    Column("path", Words),
+    Column("title", Words),
+    Column("artist", Words),
+    Column("duration_s", Real),
     Index("playlist_items_by_track", "track_id"),
 )
 
 journal = Table(
     "journal",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("batch", Integer, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("before_sha256", Text, nullable=False),
-    Column("after_sha256", Text, nullable=False),
-    Column("before_mtime_ns", BigInteger, nullable=False),
-    Column("changes", Text, nullable=False),
-    Column("patch", LargeBinary, nullable=False),
+    Column("id", Whole, primary_key=True),
+    Column("batch", Whole, nullable=False),
+    Column("path", Words, nullable=False),
+    Column("at", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("before_sha256", Words, nullable=False),
+    Column("after_sha256", Words, nullable=False),
+    Column("before_mtime_ns", Large, nullable=False),
+    Column("changes", Words, nullable=False),
+    Column("patch", Bytes, nullable=False),
     Index("journal_by_batch", "batch"),
 )
 
@@ -219,8 +216,8 @@ WORDS = ("title", "artist", "album", "albumartist", "genre", "path", "tags", "ly
 texts = Table(
     "texts",
     MetaData(),  # a virtual table: `VIRTUAL` makes it
-    Column("rowid", Integer, primary_key=True),
-    *(Column(name, Text) for name in WORDS),
+    Column("rowid", Whole, primary_key=True),
+    *(Column(name, Words) for name in WORDS),
 )
 
 VIRTUAL = (

@@ -21,10 +21,19 @@ from tunelens.library.analysis import Analysis
 from tunelens.library.database import Database, open_database
 from tunelens.library.fulltext import fold
 from tunelens.library.identity import FileStamp, escape, path_to_text, text_to_path
-from tunelens.library.keep import names_of, next_revision, now, put, read_held, undamaged, versions_of
+from tunelens.library.keep import (
+    names_of,
+    next_revision,
+    now,
+    put,
+    read_held,
+    revision_of,
+    undamaged,
+    versions_of,
+)
 from tunelens.library.query import condition_in, likely
 from tunelens.library.rows import predictions_of, restore
-from tunelens.library.schema import analyses, failures, meta, tags, texts, tracks, vectors
+from tunelens.library.schema import analyses, failures, tags, texts, tracks, vectors
 from tunelens.library.track import TagScore, Track
 from tunelens.models.prediction import Prediction
 
@@ -153,7 +162,7 @@ class Library:
     def revision(self) -> int:
         """Return a number that grows whenever a track comes, changes, moves or goes."""
         with self.database.read() as connection:
-            return int(connection.scalar(select(meta.c.value).where(meta.c.key == "revision")) or 0)
+            return revision_of(connection)
 
     def close(self) -> None:
         """Let go of the file."""

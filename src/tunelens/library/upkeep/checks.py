@@ -72,6 +72,8 @@ def examine(library: Library, *, quick: bool = False, progress: Progress | None 
     return structure, *found, *(() if quick else (_index_of_texts(library),))
 
 
+_UNWRITTEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What content raises that nobody here has written."""
 _Look = Callable[[Connection], Check]
 
 
@@ -81,7 +83,7 @@ def _tried(library: Library, name: str, look: _Look) -> Check:
             return look(connection)
     except DataError as error:
         return Check(name, False, error.message, error.hint)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:  # content that nobody here wrote
+    except _UNWRITTEN as error:
         return Check(name, False, f"{type(error).__name__}: {error}", DAMAGED)
 
 
@@ -152,6 +154,7 @@ def is_readable(connection: Connection, number: int) -> bool:
     """Can everything that was heard of a track be read?"""
     try:
         with undamaged(number):
+            connection.execute(select(tracks).where(tracks.c.id == number)).all()
             held = read_held(connection, number)
             if held is None:
                 return False

@@ -128,7 +128,7 @@ class _Rescue:
             rows = self._rows(tracks, tracks.c.id == number)
             parts = {one: self._rows(one, one.c.track_id == number) for one in OF_TRACKS}
             lyrics = self._lyrics(number)
-        except DatabaseError:
+        except (DatabaseError, DataError):
             return False
         if not rows:
             return False
@@ -177,7 +177,7 @@ class _Rescue:
         while skipped < MOST_SKIPPED:
             try:
                 rows = self._rows(one, rowid > place, limit)
-            except DatabaseError:
+            except (DatabaseError, DataError):
                 skipped, place, limit = skipped + (limit == 1), place + (limit == 1), 1
                 continue
             if not rows:
