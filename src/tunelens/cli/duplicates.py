@@ -61,9 +61,7 @@ def _draw(console: Console, found: Duplicates) -> None:
             how = "the same bytes" if copy.identical else f"{copy.share:.0%} of the peaks agree"
             gain = "" if copy.gain_db is None or abs(copy.gain_db) < 0.1 else f", {copy.gain_db:+.1f} dB"
             console.print(f"     {escape(_line(copy.track))}")
-            console.print(
-                f"     [dim]begins at {copy.offset_s:+.2f} s{gain}; {how}; the other: {copy.why}[/]"
-            )
+            console.print(f"     [dim]begins at {copy.offset_s:+.2f} s{gain}; {how}; {copy.why}[/]")
     for part in found.parts:
         names = f"{printable(str(part.part.path))} is in {printable(str(part.whole.path))}"
         console.print(f"[bold]part[/] {escape(names)} from {part.offset_s:.1f} s")

@@ -127,7 +127,7 @@ def covers(
     NotFoundError, ParameterError, AudioError
         There is no such track or file, `where` is no filter, or the file cannot be heard.
     DataError
-        The track was heard before there were prints.
+        The track was heard before there were prints, or its own is damaged.
     """
     if n < 1:
         raise ParameterError(f"{n} candidates were asked for; at least 1 is needed")
@@ -168,7 +168,8 @@ def _asked(library: Library, ref: int | str | Path, settings: Settings) -> _Aske
     prints = Prints(library)
     if track.id not in (known := prints.chroma([track.id])):
         raise DataError(
-            f"track {track.id} was heard before there were prints", hint="run tunelens analyze again"
+            f"the library has no print of track {track.id} that can be read",
+            hint="tunelens analyze --force FILE hears it again",
         )
     return _Asked(track.id, track.name, prints.peaks([track.id]).get(track.id), known[track.id])
 

@@ -13,7 +13,7 @@ from tunelens.base.errors import ParameterError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.features.landmarks import Peaks
 from tunelens.library.identity import path_to_text
-from tunelens.library.prints.quality import best, decides
+from tunelens.library.prints.quality import best, says_why
 from tunelens.library.prints.same import Same, alike, compared, families
 from tunelens.library.prints.store import Prints
 from tunelens.library.store import Library
@@ -37,7 +37,7 @@ class Copy:
     identical : bool
         The same bytes.
     why : str
-        The rule by which the other is better: one of `RULES`.
+        Why the other is better, in words.
     """
 
     track: Track
@@ -156,10 +156,11 @@ def duplicates(library: Library, where: str = "") -> Duplicates:
         `where` is not a filter.
     """
     ids = Prints(library).ids(where)
-    pairs = list(_pairs(library, alike(library, ids)))
+    found = list(_pairs(library, alike(library, ids)))
     tracks = {
-        track.id: track for track in library.tracks_by_id({n for pair in pairs for n in (pair.a, pair.b)})
+        track.id: track for track in library.tracks_by_id({n for pair in found for n in (pair.a, pair.b)})
     }
+    pairs = [pair for pair in found if {pair.a, pair.b} <= tracks.keys()]
     groups = tuple(_groups(library, tracks, pairs))
     spare = {copy.track.id for group in groups for copy in group.copies}
     parts = (
@@ -200,14 +201,13 @@ def _split(peaks: dict[int, Peaks], family: list[Track]) -> Iterator[Group]:
 def _copy(keep: Track, other: Track, pair: Same) -> Copy:
     levels = (keep.loudness_lufs, other.loudness_lufs)
     gain_db = None if None in levels else other.loudness_lufs - keep.loudness_lufs  # type: ignore[operator]
-    rule = decides(keep, other)
     return Copy(
         track=other,
         offset_s=pair.offset_s,
         gain_db=gain_db,
         share=pair.share,
         identical=keep.sha256 == other.sha256,
-        why=rule.says if rule else "equal in everything",
+        why=says_why(keep, other),
     )
 
 

@@ -62,5 +62,5 @@ def test_a_track_without_prints_says_what_to_do(library, tmp_path):
         number = bare.put(library.get("two.flac"))
         with bare.database.write() as connection:
             connection.execute(prints.delete())
-        with pytest.raises(DataError, match="before there were prints"):
+        with pytest.raises(DataError, match="no print of track"):
             covers(bare, number)

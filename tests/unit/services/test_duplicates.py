@@ -48,9 +48,19 @@ def test_copies_are_grouped_with_offset_gain_and_reason(library):
     assert copies["a.mp3"].offset_s == pytest.approx(0.0, abs=0.06)
     assert copies["a.mp3"].gain_db == pytest.approx(-12.04, abs=0.3)
     assert copies["a.opus"].offset_s == pytest.approx(2.0, abs=0.06)
-    assert copies["a.opus"].why == "nothing was thrown away" and not copies["a.opus"].identical
+    assert copies["a.opus"].why == "the kept file is lossless" and not copies["a.opus"].identical
     assert copies["same bytes.flac"].identical and copies["same bytes.flac"].share == 1.0
     assert found.spare_bytes == sum(copy.track.size_bytes for copy in group.copies)
+
+
+def test_a_lossless_copy_that_lacks_a_part_is_not_called_equal(library, folder, tmp_path):
+    write(tmp_path / "cut.flac", performance(1, 40.0)[: 37 * SR], SR)
+    (tmp_path / "whole.mp3").write_bytes((folder / "a.mp3").read_bytes())
+    with Library.open(tmp_path / "music.db") as other:
+        analyze_many([tmp_path], other, jobs=1, engine="inline", options=HearOptions(models=(), bundles=()))
+        (group,) = duplicates(other).groups
+    assert group.keep.path.name == "whole.mp3"
+    assert group.copies[0].why == "the kept file is whole, and this one lacks a part"
 
 
 def test_an_excerpt_is_a_part_and_no_copy(library):

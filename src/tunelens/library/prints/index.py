@@ -30,7 +30,7 @@ from tunelens.library.prints.segment import SAMPLED, Segment, write_segment
 from tunelens.library.prints.store import Prints
 from tunelens.library.store import Library
 
-LAYOUT = f"1.{LANDMARKS_VERSION}.{FINGERPRINT_VERSION}.{SAMPLED}"
+LAYOUT = f"2.{LANDMARKS_VERSION}.{FINGERPRINT_VERSION}.{SAMPLED}"
 ABANDONED_S = 3600.0
 """A folder that no manifest names is removed after an hour: another process may have been at work in it."""
 
@@ -132,7 +132,7 @@ class LandmarkIndex:
     def updated(self, library: Library, state: tuple[int, ...]) -> Self:
         """Return an index that knows what is in the library now."""
         prints = Prints(library)
-        wanted = prints.revisions()
+        wanted = prints.stamps()
         kept, missing = self._to_keep(wanted)
         names = [*kept, *_written(self.folder, prints, missing)]
         manifest = Manifest(state, tuple(names), self._gone(wanted))
@@ -161,8 +161,8 @@ class LandmarkIndex:
     def _good(self, number: int, wanted: dict[int, int]) -> set[int]:
         """Tracks of a segment that are as it knows them."""
         rows = self.segments[number].tracks[self.alive[number]]
-        pairs = zip(rows["id"].tolist(), rows["revision"].tolist(), strict=True)
-        return {track for track, revision in pairs if wanted.get(track) == revision}
+        pairs = zip(rows["id"].tolist(), rows["stamp"].tolist(), strict=True)
+        return {track for track, stamp in pairs if wanted.get(track) == stamp}
 
     def _gives_way(self, number: int, n_good: int, n_missing: int) -> bool:
         return 0 < n_good <= 2 * n_missing or 2 * n_good < len(self.segments[number])

@@ -25,15 +25,17 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    Rule("lossless", "nothing was thrown away"),
-    Rule("bit_rate", "more bits for the sound, counted as its codec uses them"),
-    Rule("sample_rate", "a higher sample rate"),
-    Rule("channels", "more channels"),
-    Rule("length", "more of the recording"),
-    Rule("tags", "more of its tags are filled"),
-    Rule("known_longer", "longer in the library"),
+    Rule("lossless", "the kept file is lossless"),
+    Rule("bit_rate", "the kept file has more bits for the sound, counted as its codec uses them"),
+    Rule("sample_rate", "the kept file has a higher sample rate"),
+    Rule("channels", "the kept file has more channels"),
+    Rule("length", "the kept file holds more of the recording"),
+    Rule("tags", "of the kept file more tags are filled"),
+    Rule("known_longer", "all else is equal, and the kept file came into the library first"),
 )
 """The first rule that tells two files apart decides; what lacks a part of the recording is never the best."""
+
+IS_WHOLE = "the kept file is whole, and this one lacks a part"
 
 
 def best(tracks: Sequence[Track]) -> Track:
@@ -45,6 +47,12 @@ def best(tracks: Sequence[Track]) -> Track:
         if decides(track, chosen) is not None:
             chosen = track
     return chosen
+
+
+def says_why(keep: Track, other: Track) -> str:
+    """Say why `keep`, which `best` chose, is better; what other rules are for lacks a part."""
+    rule = decides(keep, other)
+    return rule.says if rule else IS_WHOLE
 
 
 def decides(better: Track, worse: Track) -> Rule | None:

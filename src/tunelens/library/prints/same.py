@@ -102,9 +102,9 @@ def fold(library: Library, ids: Iterable[int]) -> dict[int, int]:
 
 
 def compared(peaks: Mapping[int, Peaks], pairs: Iterable[tuple[int, int]]) -> Iterator[Same]:
-    """Yield the pairs that hold one recording."""
+    """Yield the pairs that hold one recording; of a track that has gone meanwhile there are no peaks."""
     for a, b in pairs:
-        found = same(peaks[a], peaks[b])
+        found = same(peaks[a], peaks[b]) if a in peaks and b in peaks else None
         if found is not None:
             yield Same(a, b, *found)
 

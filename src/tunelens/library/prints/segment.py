@@ -31,7 +31,7 @@ GAP = 1 << 10
 MOST_FRAMES = 2**32 - 2**25
 """Time line of a segment, 27,000 hours."""
 
-TRACK = np.dtype([("id", "<i8"), ("start", "<u4"), ("end", "<u4"), ("revision", "<i8")])
+TRACK = np.dtype([("id", "<i8"), ("start", "<u4"), ("end", "<u4"), ("stamp", "<i8")])
 
 _SPREAD = np.uint32(2_654_435_761)
 _PARTS = 128
@@ -84,7 +84,7 @@ class _Dealer:
             if end > MOST_FRAMES:
                 self._flush()
                 return chain([one], found)
-            self.tracks.append((one.id, start, end, one.revision))
+            self.tracks.append((one.id, start, end, one.stamp))
             self._hold(_joined(marks.hashes, marks.frames + np.int64(start)))
             start = end + GAP
         self._flush()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, func, select
 
@@ -18,6 +19,8 @@ from tunelens.library.query import condition_in
 from tunelens.library.schema import prints, tracks
 from tunelens.library.store import PAGE, Library
 
+_Read = TypeVar("_Read")
+
 
 @dataclass(frozen=True, eq=False)
 class Printed:
@@ -27,19 +30,19 @@ class Printed:
     ----------
     id : int
         Number of the track.
-    revision : int
-        When the track changed last, see `Library.revision`.
+    stamp : int
+        Differs where the track has changed, or is another one: see `_stamp`.
     peaks : Peaks
         What they say.
     """
 
     id: int
-    revision: int
+    stamp: int
     peaks: Peaks
 
 
 class Prints:
-    """The prints of a library.
+    """The prints of a library; one that is damaged is none, and never the end.
 
     Parameters
     ----------
@@ -55,12 +58,12 @@ class Prints:
 
     def peaks(self, ids: Iterable[int]) -> dict[int, Peaks]:
         """Return the peaks of each track that has some."""
-        return {row.track_id: _unpacked(row) for row in self._of(ids, LANDMARKS, LANDMARKS_VERSION)}
+        return {one.id: one.peaks for one in self.iterate(ids)}
 
     def chroma(self, ids: Iterable[int]) -> dict[int, ChromaSequence]:
         """Return the pitch classes over time of each track that has some."""
-        rows = self._of(ids, CHROMA, CHROMA_VERSION)
-        return {row.track_id: ChromaSequence.unpack(row.data) for row in rows}
+        found = _whole(self._of(ids, CHROMA, CHROMA_VERSION), ChromaSequence.unpack)
+        return {row.track_id: chroma for row, chroma in found}
 
     def ids(self, where: str = "", kind: str = LANDMARKS) -> list[int]:
         """Return the tracks that match a filter and have a print of `kind`, by number."""
@@ -74,30 +77,32 @@ class Prints:
             known = select(func.count()).select_from(prints)
             return connection.scalar(known.where(*_current(LANDMARKS, LANDMARKS_VERSION))) or 0
 
-    def revisions(self) -> dict[int, int]:
-        """Return when each track with landmarks changed last, by number."""
-        having = select(tracks.c.id, tracks.c.revision).join(prints)
+    def stamps(self) -> dict[int, int]:
+        """Return the stamp of each track with landmarks, by number."""
+        having = select(tracks.c.id, tracks.c.revision, tracks.c.sha256).join(prints)
         with self._library.database.read() as connection:
             rows = connection.execute(having.where(*_current(LANDMARKS, LANDMARKS_VERSION)))
-            return {row.id: row.revision for row in rows}
+            return {row.id: _stamp(row) for row in rows}
 
-    def state(self) -> tuple[int, int, int]:
-        """Return what differs when any track has come, changed or gone, and is told in milliseconds."""
+    def state(self) -> tuple[int, int, int, int]:
+        """Return what differs when any track has come, changed or gone, and is told in milliseconds.
+
+        Another library that was put in the place of this one may count alike; its last change is another.
+        """
+        last = select(tracks.c.sha256, tracks.c.analyzed_at).order_by(tracks.c.revision.desc()).limit(1)
         with self._library.database.read() as connection:
             counted = connection.execute(select(func.count(), func.sum(tracks.c.revision))).one()
-        return self._library.revision(), counted[0], counted[1] or 0
+            row = connection.execute(last).first()
+        told = zlib.crc32(f"{row.sha256} {row.analyzed_at}".encode()) if row else 0
+        return self._library.revision(), counted[0], counted[1] or 0, told
 
     def iterate(self, ids: Iterable[int]) -> Iterator[Printed]:
-        """Yield the peaks of tracks, a page in memory at a time; what is damaged is left out."""
-        for row in self._of(ids, LANDMARKS, LANDMARKS_VERSION):
-            try:
-                peaks = _unpacked(row)
-            except DataError:
-                continue
-            yield Printed(row.track_id, row.revision, peaks)
+        """Yield the peaks of tracks, a page in memory at a time."""
+        for row, peaks in _whole(self._of(ids, LANDMARKS, LANDMARKS_VERSION), Peaks.unpack):
+            yield Printed(row.track_id, _stamp(row), peaks)
 
     def _of(self, ids: Iterable[int], kind: str, version: str) -> Iterator[Row[Any]]:
-        query = select(prints.c.track_id, prints.c.data, tracks.c.revision).join(tracks)
+        query = select(prints.c.track_id, prints.c.data, tracks.c.revision, tracks.c.sha256).join(tracks)
         query = query.where(*_current(kind, version)).order_by(prints.c.track_id)
         iterator = iter(ids)
         while some := list(islice(iterator, PAGE)):
@@ -115,10 +120,15 @@ def _having(kind: str, wanted: ColumnElement[bool]) -> Any:
     return select(tracks.c.id).join(prints).where(*_current(kind, version)).where(wanted)
 
 
-def _unpacked(row: Row[Any]) -> Peaks:
-    try:
-        return Peaks.unpack(row.data)
-    except DataError as error:
-        raise DataError(
-            f"the print of track {row.track_id} is damaged", hint="tunelens analyze --force hears it again"
-        ) from error
+def _stamp(row: Row[Any]) -> int:
+    """Tell a track by its revision and its content: by number and revision alone libraries are alike."""
+    return int(zlib.crc32(row.sha256.encode()) << 31 ^ row.revision)
+
+
+def _whole(rows: Iterable[Row[Any]], unpack: Callable[[bytes], _Read]) -> Iterator[tuple[Row[Any], _Read]]:
+    for row in rows:
+        try:
+            found = unpack(row.data)
+        except DataError:
+            continue
+        yield row, found

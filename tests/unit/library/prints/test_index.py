@@ -17,8 +17,10 @@ from tunelens.library.prints import Prints
 from tunelens.library.prints import segment as segments
 from tunelens.library.prints.index import LandmarkIndex, Manifest, folder_of
 from tunelens.library.prints.lookup import spots
+from tunelens.library.prints.same import alike
 from tunelens.library.prints.segment import Segment, sampled, write_segment
 from tunelens.library.store import Library
+from tunelens.services.covers import covers
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,19 @@ def test_rows_of_places_are_those_of_their_tracks(written):
     assert segment.rows_of(segment.tracks["start"].astype(np.int64) - 5).tolist() == list(range(20))
 
 
+def test_a_damaged_print_is_none_and_stops_nothing(copied, shelf):
+    two, three = shelf.ids["two.flac"], shelf.ids["three.flac"]
+    with closing(sqlite3.connect(copied.path)) as connection, connection:
+        connection.execute("UPDATE prints SET data = x'0102' WHERE track_id = ?", (two,))
+    prints = Prints(copied)
+    assert set(prints.peaks([two, three])) == set(prints.chroma([two, three])) == {three}
+    assert two not in {pair for pairs in alike(copied, shelf.ids.values()) for pair in pairs}
+    assert _found(copied, three) == [three]
+    assert [one.track.id for one in covers(copied, three, least=0.1).candidates]
+    with pytest.raises(DataError, match="no print of track"):
+        covers(copied, two)
+
+
 @pytest.fixture
 def copied(shelf, tmp_path):
     with closing(sqlite3.connect(shelf.library.path)) as connection:
@@ -121,6 +136,23 @@ def test_added_tracks_make_few_segments(copied, shelf):
         index = LandmarkIndex.of(copied)
     assert index.n_tracks == 26
     assert len(index.segments) <= 5
+
+
+def test_another_library_put_in_its_place_is_another(shelf, tmp_path):
+    """Both have two tracks of the same numbers and revisions: only what sounds in them differs."""
+    analyses = [shelf.library.get(shelf.ids[name]) for name in ("two.flac", "three.flac")]
+    for name, given in (("music.db", analyses), ("other.db", analyses[::-1])):
+        with Library.open(tmp_path / name) as library:
+            assert [library.put(one) for one in given] == [1, 2]
+    number = shelf.ids["two.flac"]
+    stretch = Prints(shelf.library).peaks([number])[number].between(8.0, 16.0).fingerprint()
+    with Library.open(tmp_path / "music.db") as library:
+        assert spots(LandmarkIndex.of(library), stretch)[0].id == 1
+    for path in tmp_path.glob("music.db*"):
+        path.is_dir() or path.unlink()
+    (tmp_path / "other.db").rename(tmp_path / "music.db")
+    with Library.open(tmp_path / "music.db") as library:
+        assert spots(LandmarkIndex.of(library), stretch)[0].id == 2
 
 
 @pytest.mark.parametrize("harm", ["remove", "garbage", "foreign", "segment"])
