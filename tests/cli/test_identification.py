@@ -31,7 +31,8 @@ def run(*args, code=0):
 
 def test_duplicates_are_told_and_written(folder, tmp_path):
     done = run("duplicates", "--library", folder / "l.db", "--out", tmp_path / "review.sh")
-    assert "keep" in done.stdout and "歌.flac" in done.stdout and "nothing was thrown away" in done.stdout
+    assert "keep" in done.stdout and "歌.flac" in done.stdout
+    assert "the kept file is lossless" in " ".join(done.stdout.split())
     assert "rm -i -- " in (tmp_path / "review.sh").read_text(encoding="utf-8")
     run("duplicates", "--library", folder / "l.db", "--out", tmp_path / "review.sh", code=2)
     told = json.loads(run("duplicates", "--library", folder / "l.db", "--json").stdout)["result"]

@@ -120,7 +120,7 @@ def _having(kind: str, wanted: ColumnElement[bool]) -> Any:
     return select(tracks.c.id).join(prints).where(*_current(kind, version)).where(wanted)
 
 
-def _stamp(row: Row[Any]) -> int:
+def _stamp(row: Any) -> int:
     """Tell a track by its revision and its content: by number and revision alone libraries are alike."""
     return int(zlib.crc32(row.sha256.encode()) << 31 ^ row.revision)
 
