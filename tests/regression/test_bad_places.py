@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.sounds import sine, write
 from tunelens.audio import Unfound, find_audio
 from tunelens.base.errors import DataError, NotFoundError, ParameterError
 from tunelens.base.files import atomic_path, check_writable
+from tunelens.library.copies import reader
 from tunelens.library.database import Database
 from tunelens.library.export import export
 from tunelens.library.store import Library
@@ -124,6 +126,35 @@ def test_a_library_in_a_folder_of_another_person_is_read(heard: Path) -> None:
             assert library.count() == 1
     finally:
         heard.parent.chmod(0o755)
+
+
+def test_of_a_linked_library_the_log_beside_the_file_is_read(heard: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(heard)
+    with closing(sqlite3.connect(heard, isolation_level=None)) as writer:
+        writer.execute("PRAGMA wal_autocheckpoint = 0")
+        writer.execute("UPDATE tracks SET title = 'new'")
+        with closing(reader(link, frozen=True)) as connection:
+            assert connection.execute("SELECT title FROM tracks").fetchall() == [("new",)]
+
+
+@pytest.mark.parametrize("way", ["as root without its powers", "as itself"])
+def test_a_link_to_a_library_in_a_folder_of_another_person_is_read(
+    heard: Path, tmp_path_factory: pytest.TempPathFactory, way: str
+) -> None:
+    powers = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    if bool(powers) != (way != "as itself") or (powers and not shutil.which("setpriv")):
+        pytest.skip("another user runs the tests, or setpriv is missing")
+    link = tmp_path_factory.mktemp("mine") / "link.db"
+    link.symlink_to(heard)
+    heard.parent.chmod(0o555)
+    program = [sys.executable, "-m", "tunelens", "list", "--library", str(link), "--json"]
+    try:
+        ran = subprocess.run([*powers, *program], capture_output=True, text=True, check=False)
+    finally:
+        heard.parent.chmod(0o755)
+    assert ran.returncode == 0 and "song.wav" in ran.stdout, ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,20 @@ def test_a_backup_comes_back_over_any_damage_which_is_kept(whole, tmp_path):
         done.kept.unlink()
 
 
+def test_a_damaged_library_behind_a_link_is_set_aside_where_it_is(whole, tmp_path):
+    path, copy, link = tmp_path / "disk" / "music.db", tmp_path / "copy.db", tmp_path / "link.db"
+    path.parent.mkdir()
+    path.write_bytes(whole)
+    back_up(path, copy)
+    path.write_bytes(harmed(whole, 2))
+    link.symlink_to(path)
+    kept = upkeep.restore(copy, link).kept
+    assert link.readlink() == path
+    assert kept.parent == path.parent and not kept.is_symlink()
+    with Library.open(path) as library:
+        assert library.count() == 30
+
+
 CRAFTED = {
     "text for a number": "UPDATE tracks SET energy = 'abc'",
     "infinity": "UPDATE tracks SET tempo_bpm = 9e999",

@@ -137,7 +137,7 @@ def vacuum(library: LibraryFile = None, as_json: AsJson = False) -> int:
 
     done = upkeep.vacuum(library)
     text = f"{_size(done.before_bytes)} -> {_size(done.after_bytes)}: {done.won_bytes:,} bytes won"
-    Face(as_json).result(str(library or ""), done.to_dict(), lambda out: _line(out, text))
+    Face(as_json).result(str(done.path), done.to_dict(), lambda out: _line(out, text))
     return 0
 
 

@@ -163,6 +163,7 @@ def reader(path: Path, *, frozen: bool) -> sqlite3.Connection:
     A log that a writer has left there is read all the same, where SQLite can. Where it may write, the last to
     close puts the log in order; one that opened for reading alone would leave an empty one behind.
     """
+    path = followed(path)
     log = Path(f"{path}-wal")
     alone = not (log.exists() and log.stat().st_size > 0)
     mode = f"ro{'&immutable=1' if alone else ''}" if frozen else "rw"
@@ -172,7 +173,13 @@ def reader(path: Path, *, frozen: bool) -> sqlite3.Connection:
 
 def is_frozen(path: Path) -> bool:
     """Is it on a read-only disk, or another person's? To read in WAL mode, SQLite writes beside the file."""
+    path = followed(path)
     return not (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK))
+
+
+def followed(path: Path) -> Path:
+    """Return the file that `path` leads to: SQLite keeps its log beside that, and not beside a link."""
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114 - never raises
 
 
 def _reader(path: Path) -> sqlite3.Connection:

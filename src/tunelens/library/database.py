@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
 
 from tunelens.base.errors import DataError, NotFoundError
-from tunelens.library.copies import is_frozen, reader
+from tunelens.library.copies import followed, is_frozen, reader
 from tunelens.library.faults import told
 from tunelens.library.migrations import migrate
 from tunelens.library.schema import METADATA, SCHEMA_VERSION, meta
@@ -145,6 +145,7 @@ def open_database(path: Path, *, create: bool) -> Database:
     DataError
         It cannot be opened, is a folder, is not a library, or is newer than this program.
     """
+    path = followed(path)
     if os.path.isdir(path):  # noqa: PTH112 - never raises
         raise DataError(
             f"{str(path)!r} is a folder; a library is one file", hint="add a file name to --library"

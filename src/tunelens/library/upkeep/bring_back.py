@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from tunelens.base.errors import DataError, ParameterError
 from tunelens.base.progress import Progress
-from tunelens.library.copies import copy_pages, keep, name_for, problems_of, prove, sync
+from tunelens.library.copies import copy_pages, followed, keep, name_for, problems_of, prove, sync
 from tunelens.library.database import Database, not_a_library
 from tunelens.library.faults import told
 from tunelens.library.identity import path_to_text
@@ -61,6 +61,7 @@ def restore(backup: Path, path: Path, progress: Progress | None = None) -> Resto
     ParameterError
         `backup` is the library itself.
     """
+    path = followed(path)
     if path.is_dir() or backup.resolve() == path.resolve():
         raise ParameterError(
             f"{str(backup)!r} cannot be brought back to {str(path)!r}", hint="name another file"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from pathlib import Path
 
 from tunelens.base.errors import DataError
 from tunelens.library.copies import problems_of
 from tunelens.library.faults import DAMAGED
+from tunelens.library.identity import path_to_text
 from tunelens.library.store import Library
 from tunelens.library.upkeep.census import size_of
 
 
 @dataclass(frozen=True)
 class Vacuumed:
-    """How large a library was, and is, with its log; bytes."""
+    """How large the library at `path` was, and is, with its log; bytes."""
 
+    path: Path
     before_bytes: int
     after_bytes: int
 
@@ -25,7 +28,8 @@ class Vacuumed:
 
     def to_dict(self) -> dict[str, int]:
         """Return the sizes as a JSON object."""
-        return asdict(self) | {"won_bytes": self.won_bytes}
+        sizes = {"before_bytes": self.before_bytes, "after_bytes": self.after_bytes}
+        return {"library": path_to_text(self.path), **sizes, "won_bytes": self.won_bytes}
 
 
 def vacuum(library: Library) -> Vacuumed:
@@ -44,4 +48,4 @@ def vacuum(library: Library) -> Vacuumed:
         connection.execute("VACUUM")
         connection.execute("PRAGMA optimize")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Vacuumed(before, size_of(library.path))
+    return Vacuumed(library.path, before, size_of(library.path))
