@@ -56,6 +56,18 @@ def test_words_need_no_quotes_and_more_is_told(tunelens: Tunelens, heard: Path) 
     assert "0 of 0 tracks" in tunelens("search", "nothing").err
 
 
+def test_what_is_not_wanted_is_no_option(tunelens: Tunelens, heard: Path) -> None:
+    names = [
+        Path(one["path"]).name for one in tunelens("search", "moon|晴天", "-tempo:<100", "--json").objects
+    ]
+    assert names == ["周杰伦 - 晴天.wav"]
+    assert len(tunelens("search", "-title：moon", '-("blue moon" 晴天)', "-key:Am", "-n", "1").out) > 0
+    ran = tunelens("search", "moon", "-standing")
+    assert ran.code == 2
+    assert "stands after --" in ran.err
+    assert "0 of 0 tracks" in tunelens("search", "--", "moon", "-standing").err
+
+
 def test_json_and_paths(tunelens: Tunelens, heard: Path) -> None:
     hits = tunelens("search", "standing", "--json").objects
     assert hits[0]["ok"]

@@ -70,7 +70,7 @@ for module in (
     demo,
     doctor,
 ):
-    app.command(module.NAME, epilog=module.EPILOG)(module.run)
+    app.command(module.NAME, cls=getattr(module, "Command", None), epilog=module.EPILOG)(module.run)
 app.add_typer(library.app, name="library")
 app.add_typer(models.app, name="models")
 app.add_typer(feedback.app, name="feedback")

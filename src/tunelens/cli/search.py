@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from tunelens.cli.face import AsJson, Face, LibraryFile, example, guarded
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 NAME = "search"
 EPILOG = example(
     "tunelens search genre:jazz tempo:90..110 --sort -year",
-    "tunelens search '\"blue moon\" -mood:sad' --json",
+    "tunelens search '\"blue moon\"' -mood:sad --json",
     "tunelens search 'mood:calm energy:<0.4' --facets genre,key,decade",
     "tunelens search artist:björk -0 | xargs -0 mpv",
 )
@@ -30,6 +32,21 @@ TITLE_SHARE = 0.4
 MOST_MATCHES = 3
 MOST_TAGS = 3
 BAR = 20
+_NOT_WANTED = re.compile(r'-(?:[A-Za-z_]{2,}[:：<>=]|[(（"“])')
+_AFTER = "\nA word that is not wanted stands after --, say: tunelens search -- moon -live"
+
+
+class Command(TyperCommand):
+    """Takes ``-mood:sad`` for what it is in a query, and no cluster of options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; a blank before it makes a term out of what looks like an option."""
+        try:
+            return super().parse_args(ctx, [f" {arg}" if _NOT_WANTED.match(arg) else arg for arg in args])
+        except Exception as error:
+            if hasattr(error, "possibilities"):  # of options; typer has no public name for this error
+                error.message += _AFTER  # type: ignore[attr-defined]
+            raise
 
 
 @guarded
@@ -38,7 +55,7 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="QUERY...",
-            help="What to find; put -- before a query that begins with a minus.",
+            help="What to find; -mood:sad is not wanted. Put -- before a word that begins with a minus.",
             show_default=False,
         ),
     ] = None,
