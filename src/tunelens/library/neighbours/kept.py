@@ -82,7 +82,7 @@ class Places:
             arrays = {
                 what: np.load(kept.paths[what], mmap_mode="r") for what in ("ids", "revisions", "matrix")
             }
-            sample = tuple(tuple(row) for row in kept.facts["sample"])
+            sample = tuple((int(i), int(j), str(sha), str(at)) for i, j, sha, at in kept.facts["sample"])
             found = cls(
                 int(kept.facts["revision"]), sample=sample, lineage=str(kept.facts["lineage"]), **arrays
             )

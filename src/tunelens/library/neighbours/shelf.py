@@ -26,6 +26,8 @@ FORMAT = 1
 _LONGEST_MANIFEST = 1 << 20
 _CHUNK = 1 << 24
 _YOUNG_S = 3600.0
+_NOT_OURS = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a manifest raises that we did not write."""
 _NAME = re.compile(r"[a-z]+-[0-9a-f]{16}-[a-z]+")
 
 
@@ -69,7 +71,7 @@ class Shelf:
             manifest = self._manifest(name)
             paths = {what: self._checked(one) for what, one in manifest["files"].items()}
             return Kept(manifest["facts"], paths) if manifest["format"] == FORMAT else None
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except _NOT_OURS:
             return None
 
     def keep(self, name: str, facts: Mapping[str, Any], files: Mapping[str, Callable[[Path], None]]) -> None:
@@ -118,7 +120,7 @@ class Shelf:
     def _named(self, name: str) -> set[str]:
         try:
             return {described["name"] for described in self._manifest(name)["files"].values()}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except _NOT_OURS:
             return set()
 
     def _sweep(self, name: str, before: set[str]) -> None:

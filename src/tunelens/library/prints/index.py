@@ -63,7 +63,7 @@ class Manifest:
             values = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             names = tuple(name for name in values["segments"] if name.isalnum())
             state, gone = (tuple(int(value) for value in values[name]) for name in ("state", "gone"))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return cls()
         return cls(state, names, gone) if values.get("layout") == LAYOUT else cls()
 

@@ -92,12 +92,23 @@ def test_damage_is_noticed_and_mended(library, damage):
     "manifest",
     [
         "[]", "null", "{}", '{"format": 1}', '{"format": 1, "facts": {}, "files": []}', "x" * 2_000_000,
+        "[" * 100_000,
         '{"format": 1, "facts": {}, "files": {"ids": {"name": "../../secret", "size_bytes": 1, "crc32": 0}}}',
     ],
 )  # fmt: skip
 def test_a_manifest_of_strangers_is_not_believed(library, manifest):
     good = Places.of(library)
     (Shelf.of(library.path).folder / "places.json").write_text(manifest)
+    assert same(Places.of(library), good)
+
+
+@pytest.mark.parametrize("sample", [[[1, 2], 3], [[{}, 2, "a", "b"]], [["x", 1, "", ""]], 5])
+def test_a_sample_of_strangers_is_not_believed(library, sample):
+    good = Places.of(library)
+    path = Shelf.of(library.path).folder / "places.json"
+    manifest = json.loads(path.read_text())
+    manifest["facts"]["sample"] = sample
+    path.write_text(json.dumps(manifest))
     assert same(Places.of(library), good)
 
 
