@@ -202,8 +202,9 @@ def _likes(judged: LikeJudgement) -> Table:
 def _interval(found: Interval, digits: int = 3) -> str:
     if isnan(found.value):
         return "-"
+    value = f"{found.value:.{digits}f}"
     low, high = (f"{end:.{digits}f}" for end in (found.low, found.high))
-    return f"{found.value:.{digits}f} ({low} to {high})"
+    return value if isnan(found.low) else f"{value} ({low} to {high})"
 
 
 def _number(value: float) -> str:

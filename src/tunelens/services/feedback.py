@@ -10,7 +10,7 @@ from typing import Any
 
 from tunelens.base.errors import NotFoundError, ParameterError, TunelensError
 from tunelens.library.feedback import Event, Feedback, Score
-from tunelens.library.feedback.clock import epoch_s
+from tunelens.library.feedback.clock import epoch_s, is_to_come
 from tunelens.library.feedback.importing import import_feedback
 from tunelens.library.feedback.reports import ImportReport
 from tunelens.library.feedback.tables import Song
@@ -134,6 +134,8 @@ def _moment(at: str) -> int:
     found = epoch_s(at)
     if found is None:
         raise ParameterError(f"the time is {at!r}; 2026-05-01 20:15 or seconds since 1970 are needed")
+    if is_to_come(found):
+        raise ParameterError(f"the time {at!r} is still to come")
     return found
 
 

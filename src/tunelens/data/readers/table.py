@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -30,6 +30,7 @@ _DELIMITERS = ",;\t|"
 UNBALANCED = "unbalanced quotes"
 TOO_LONG = f"cell of more than {LONGEST_CELL} characters"
 WRONG_WIDTH = "wrong number of cells"
+_MOST_SHOWN, _LONGEST_SHOWN = 10, 30
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,18 @@ def open_table(path: Path, separator: str = ";") -> Table:
     if path.suffix.lower() in {".parquet", ".pq"}:
         return ParquetTable(path, separator)
     return CsvTable(path)
+
+
+def shown(columns: Sequence[str]) -> str:
+    """Return names of columns to put into a message: of rubbish not more than can be read.
+
+    Examples
+    --------
+    >>> shown(["title", "x" * 1000])
+    'title, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+    """
+    names = ", ".join(name[:_LONGEST_SHOWN] for name in columns[:_MOST_SHOWN])
+    return names + (", ..." if len(columns) > _MOST_SHOWN else "")
 
 
 def looks_like_table(path: Path) -> bool:

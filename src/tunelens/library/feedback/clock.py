@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 
 _MONTHS = {name: i for i, name in enumerate(
@@ -14,6 +15,7 @@ _DAY_FIRST = re.compile(rf"(\d{{1,2}}) ([A-Za-z]{{3}})[a-z]* (\d{{4}}){_CLOCK}{_
 _NUMBER = re.compile(r"\d{1,16}(?:\.\d{1,9})?", re.ASCII)
 _MILLISECONDS = 10**11
 _END = 2**38
+_DAY_S = 86_400
 
 
 def epoch_s(text: str) -> int | None:
@@ -34,6 +36,11 @@ def epoch_s(text: str) -> int | None:
         month = str(_MONTHS.get(found[2].lower(), 0))
         return _moment(found[3], month, found[1], found[4], found[5], found[6], found[7])
     return None
+
+
+def is_to_come(at: int) -> bool:
+    """Has a time not been yet, whatever zone its clock meant?"""
+    return at > time.time() + _DAY_S
 
 
 def _moment(*parts: str | None) -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tunelens.base.errors import DataError, UnknownNameError
 from tunelens.library.feedback import lastfm, listenbrainz, spotify, tables
+from tunelens.library.feedback.clock import is_to_come
 from tunelens.library.feedback.documents import check_file
 from tunelens.library.feedback.events import KINDS, Event
 from tunelens.library.feedback.reports import Fault, ImportReport, Ledger, Told
@@ -19,6 +20,7 @@ from tunelens.library.matching import AMBIGUOUS, matcher
 if TYPE_CHECKING:
     from tunelens.library.store import Library
 
+TO_COME = "a time that is still to come"
 FORMATS = ("listenbrainz", "lastfm", "spotify", "csv")
 _RECOGNISES: dict[str, Callable[[Path], bool]] = {
     "listenbrainz": listenbrainz.recognises,
@@ -105,6 +107,9 @@ def _matched(library: Library, found: Iterator[Told | Fault], ledger: Ledger) ->
     for told in found:
         if isinstance(told, Fault):
             ledger.drop(told)
+            continue
+        if is_to_come(told.event.at):
+            ledger.drop(Fault(told.event.name, TO_COME))
             continue
         ledger.n_told += 1
         event = told.event

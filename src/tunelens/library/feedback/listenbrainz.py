@@ -30,6 +30,7 @@ from tunelens.library.matching import song_key
 
 SOURCE = "listenbrainz"
 NO_SONG, NO_TIME, TAKEN_BACK = "no song", "no time", "neither liked nor disliked any more"
+_HEAD_BYTES = 1 << 16
 _KINDS = {1: "like", -1: "dislike"}
 
 
@@ -38,6 +39,9 @@ def recognises(path: Path) -> bool:
     if is_zip(path):
         with open_zip(path) as archive:
             return bool(_members(archive))
+    if path.suffix.lower() == ".json":
+        with path.open("rb") as file:
+            return b'"track_metadata"' in file.read(_HEAD_BYTES)
     return path.suffix.lower() == ".jsonl"
 
 

@@ -39,7 +39,7 @@ class Score:
     value : float
         -1 to 1: 0 as the average song, 1 as good as can be; shrunken towards 0 where `weight` is small.
     low, high : float
-        The interval that holds it with a probability of 95 %.
+        The interval that holds it with a probability of 95 % or more.
     n : int
         Plays, skips and judgements it rests on.
     weight : float
@@ -147,7 +147,8 @@ class Prior:
         a = self.mean * self.strength + favour
         b = (1.0 - self.mean) * self.strength + weight - favour
         tail = (1.0 - LEVEL) / 2.0
-        values = [a / (a + b), betaincinv(a, b, tail), betaincinv(a, b, 1.0 - tail)]
+        mean, low, high = a / (a + b), betaincinv(a, b, tail), betaincinv(a, b, 1.0 - tail)
+        values = [mean, np.minimum(low, mean), np.maximum(high, mean)]  # the mean of a steep one lies beyond
         columns = [self._beside_average(value).tolist() for value in values]
         return [Score(*row) for row in zip(*columns, n.tolist(), weight.tolist(), strict=True)]
 

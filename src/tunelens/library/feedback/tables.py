@@ -16,7 +16,7 @@ from pathlib import Path
 from tunelens.base.errors import DataError, ParameterError, UnknownNameError
 from tunelens.data.readers.columns import find_role
 from tunelens.data.readers.numbers import is_missing, number, seconds
-from tunelens.data.readers.table import SUFFIXES, Table, open_table
+from tunelens.data.readers.table import SUFFIXES, Table, open_table, shown
 from tunelens.library.feedback.clock import epoch_s
 from tunelens.library.feedback.documents import check_file
 from tunelens.library.feedback.events import KINDS, LONGEST_TEXT, Event
@@ -101,7 +101,7 @@ def read(path: Path, listener: str = "", song: Song | None = None, kind: str = "
     song = song or Song()
     if not song and not {"title", "path"} & columns.keys():
         raise DataError(
-            f"{str(path)!r}: no column names the song; columns: {', '.join(table.columns[:40])}",
+            f"{str(path)!r}: no column names the song; columns: {shown(table.columns)}",
             hint="say which song all rows are about with --track, or --title and --artist",
         )
     rows = _Rows(columns, song, listener, kind, _scale(table, columns.get("rating")))

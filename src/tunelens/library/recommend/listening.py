@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError, NotFoundError
 from tunelens.data.readers.numbers import number
-from tunelens.data.readers.table import Line, Table, open_table
+from tunelens.data.readers.table import Line, Table, open_table, shown
 from tunelens.library.feedback.clock import epoch_s
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 LARGEST_COUNT = 1e9
-_MOST_SHOWN, _LONGEST_SHOWN = 10, 30
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "listener": ("listener", "user", "userid", "user_id", "user_name", "username", "听众", "用户", "用户id"),
     "item": (
@@ -186,8 +185,7 @@ def _roles(table: Table) -> dict[str, int]:
     if all(name.startswith("column_") for name in names) and len(names) in (2, 3, 4):
         return dict(zip(_NAMES, range(len(names)), strict=False))
     missing = " and no ".join(role for role in ("listener", "item") if role not in found)
-    shown = ", ".join(name[:_LONGEST_SHOWN] for name in names[:_MOST_SHOWN])
-    raise DataError(f"{str(table.path)!r} has no {missing}; columns: {shown}", hint=_EXPECTED)
+    raise DataError(f"{str(table.path)!r} has no {missing}; columns: {shown(names)}", hint=_EXPECTED)
 
 
 def _first(names: Sequence[str], known: Sequence[str]) -> int | None:

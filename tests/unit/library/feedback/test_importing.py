@@ -82,7 +82,7 @@ def test_listenbrainz_zip(library, songs, tmp_path):
 
 def test_an_older_export_of_listenbrainz_is_the_same_history(library, songs, write):
     first = import_feedback(library, write("a.jsonl", json.dumps(LISTEN) + "\n"))
-    again = import_feedback(library, write("b.json", json.dumps([LISTEN])), format="listenbrainz")
+    again = import_feedback(library, write("b.json", json.dumps([LISTEN])))
     assert (first.new, again.new, again.known) == (1, 0, 1)
 
 
@@ -177,6 +177,20 @@ def test_a_table_with_a_kind_of_event(library, songs, write):
         ("like", NOON, "Blue", None),
     }
     assert {one.listener for one in Feedback(library).events()} == {"bob", "eve"}
+
+
+def test_what_is_said_to_have_been_tomorrow_is_dropped(library, songs, write):
+    text = "title,artist,kind,time\nBlue,Ann,like,2999-01-01\nBlue,Ann,dislike,2023-11-14\n"
+    report = import_feedback(library, write("a.csv", text))
+    assert (report.new, dict(report.dropped)) == (1, {"a time that is still to come": 1})
+    assert Feedback(library).scores()[songs["blue"]].value < 0
+
+
+def test_rubbish_is_shown_in_few_words(library, tmp_path):
+    (tmp_path / "a.csv").write_bytes(bytes(range(256)) * 50)
+    with pytest.raises(DataError) as told:
+        import_feedback(library, tmp_path / "a.csv")
+    assert len(str(told.value)) < 500
 
 
 def test_a_table_of_plays_alone(library, songs, write):

@@ -110,6 +110,11 @@ def test_intervals_hold_the_truth_as_often_as_they_say(rng):
     assert held == pytest.approx(0.95, abs=0.015)
 
 
+def test_the_interval_holds_the_value_where_everybody_only_plays():
+    plays = [(f"u{who}", track, "play", 25 * track) for track in range(1, 60) for who in range(40)]
+    assert all(one.low <= one.value <= one.high for one in scores(*plays).values())
+
+
 def test_the_interval_is_that_of_the_beta_distribution():
     (score,) = Prior(0.5, 8).scores(np.array([3.0]), np.array([4.0]), np.array([4]))
     low, high = stats.beta(7, 5).ppf([0.025, 0.975])
