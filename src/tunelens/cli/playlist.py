@@ -185,9 +185,7 @@ def import_(
     name: Annotated[
         str | None, typer.Option("--name", help="What to call it. Default: its title, or the file's name.")
     ] = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Of an M3U. Default: found out, else Windows-1252.")
-    ] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of an M3U. Default: found out.")] = None,
     library: LibraryFile = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -206,8 +204,9 @@ def import_(
                 continue
             _tell(face, made)
             absent += len(made.absent)
-            for entry in made.absent:
-                face.say(printable(f"not in the library: {entry.location or entry.name}"))
+            if made.absent:
+                lost = (printable(f"not in the library: {one.location or one.name}") for one in made.absent)
+                face.say("\n".join(lost))
     return worst(errors, len(paths)) or (SOME_FAILED if absent else 0)
 
 

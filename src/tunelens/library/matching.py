@@ -146,9 +146,10 @@ class Matcher:
         album: str | None = None,
         duration_s: float | None = None,
         mbid: str | None = None,
+        sought: bool = False,
     ) -> Match:
-        """Find the track that is meant; see `match`."""
-        if path and (number := self._at(path)) is not None:
+        """Find the track that is meant; see `match`. `sought`: that none is at `path` is known already."""
+        if path and not sought and (number := self._at(path)) is not None:
             return Match(number, "path")
         if mbid and (found := self._index.get("mbid", mbid.lower())):
             return self._one_of(found, "mbid", album, duration_s)

@@ -54,6 +54,7 @@ def test_m3u8_tells_artist_from_title(entry: Entry, lines: list[str]) -> None:
         ("#EXTINF:1,Björk - Jóga\r\na.mp3\r\n".encode("utf-16"), "Jóga"),
         ("#EXTENC: GB18030\n#EXTINF:1,周杰伦 - 晴天\na.mp3".encode("gb18030"), "晴天"),
         ("#EXTINF:1,Björk - “Jóga”\ra.mp3".encode("cp1252"), "“Jóga”"),
+        ("#EXTINF:1,周杰伦 - 两只老虎\r\na.mp3".encode("gb2312"), "两只老虎"),
     ],
 )
 def test_m3u_is_read_in_the_encodings_it_comes_in(data: bytes, title: str) -> None:

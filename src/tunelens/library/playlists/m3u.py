@@ -15,6 +15,8 @@ from tunelens.library.playlists.entry import Entry, Listing, bounded, one_line, 
 from tunelens.library.playlists.locations import as_line, from_path
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_GUESSES = ("gb2312", "cp1252", "latin-1")
+"""Chinese of Windows has its bytes above 127 in pairs; in Western text one alone is soon met."""
 _ENCODING = re.compile(rb"^#EXTENC:[ \t]*([A-Za-z0-9_.:-]{1,40})[ \t]*\r?$", re.MULTILINE)
 _EXTINF = re.compile(r"\s*(-?\d{1,12}(?:\.\d{1,12})?)?[^,]*,(.*)", re.DOTALL)
 _BETWEEN = " - "
@@ -48,7 +50,7 @@ def read(data: bytes, folder: str, encoding: str | None = None) -> Listing:
     ----------
     encoding : str, optional
         Of the text. By default what a byte order mark or ``#EXTENC`` says, else UTF-8 if it is that, else
-        Windows-1252.
+        GB 2312 if it is that, else Windows-1252.
 
     Raises
     ------
@@ -67,9 +69,7 @@ def decoded(data: bytes, encoding: str | None) -> str:
     """Return the text of a playlist."""
     named = _ENCODING.search(data[:4096])
     guess = next((name for bom, name in _BOMS.items() if data.startswith(bom)), None)
-    for name in (
-        [encoding] if encoding else [guess, named and named[1].decode(), "utf-8", "cp1252", "latin-1"]
-    ):
+    for name in [encoding] if encoding else [guess, named and named[1].decode(), "utf-8", *_GUESSES]:
         if name is None or not _is_text(name, strict=encoding is not None):
             continue
         try:
