@@ -25,7 +25,6 @@ from tunelens.library.track import Track
 STRETCH_S, HOP_S = 10.0, 5.0
 """Long sound is looked up in stretches of so many seconds, so far apart."""
 
-SHORTEST_S = 1.0
 MOST_SPEED = 10.0
 
 
@@ -48,7 +47,7 @@ class Sighting:
     n_matched, n_peaks : int
         Peaks of the surest stretch that the song has too, of so many.
     also : tuple of int
-        Other tracks that hold the same sound, such as copies.
+        Other tracks that match the same stretch: copies, or songs that sound at the same time.
     """
 
     track: Track

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from tests.libraries import dump, v1
 
+from tunelens.features.chroma_sequence import CHROMA_VERSION
+from tunelens.features.landmarks import LANDMARKS_VERSION
+from tunelens.library.prints.printer import CHROMA, LANDMARKS
 from tunelens.library.store import Library
 from tunelens.library.upkeep.census import count
 from tunelens.library.upkeep.checks import examine
@@ -66,9 +69,18 @@ HARMS = {
     "a document too few": ("DELETE FROM analyses WHERE track_id = 1", {"tracks"}),
     "a short vector": ("UPDATE vectors SET data = x'00' WHERE track_id = 1", {"arrays", "tracks"}),
     "names too few": ("DELETE FROM layouts", {"arrays", "tracks"}),
+    "a print that is none": (
+        f"INSERT INTO prints VALUES (1, '{LANDMARKS}', '{LANDMARKS_VERSION}', x'0102')",
+        {"prints"},
+    ),
+    "pitch classes that are text": (
+        f"INSERT INTO prints VALUES (1, '{CHROMA}', '{CHROMA_VERSION}', 'no')",
+        {"prints", "tracks"},
+    ),
 }
 """What may be wrong: how it is made, and the checks that must tell it."""
 FOR_GOOD = {"a broken document", "an empty document", "a document too few", "a short vector", "names too few"}
+FOR_GOOD |= {"a print that is none", "pitch classes that are text"}
 
 
 @pytest.mark.parametrize("wrong", HARMS)

@@ -125,6 +125,16 @@ def _stamp(row: Any) -> int:
     return int(zlib.crc32(row.sha256.encode()) << 31 ^ row.revision)
 
 
+def is_readable(row: Row[Any]) -> bool:
+    """Can a row of ``prints`` be read? One of another version is not asked: it is heard again anyway."""
+    known = {(LANDMARKS, LANDMARKS_VERSION): Peaks.unpack, (CHROMA, CHROMA_VERSION): ChromaSequence.unpack}
+    unpack = known.get((row.kind, row.version))
+    try:
+        return unpack is None or unpack(row.data) is not None
+    except DataError:
+        return False
+
+
 def _whole(rows: Iterable[Row[Any]], unpack: Callable[[bytes], _Read]) -> Iterator[tuple[Row[Any], _Read]]:
     for row in rows:
         try:

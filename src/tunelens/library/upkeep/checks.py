@@ -21,14 +21,16 @@ from tunelens.library.faults import DAMAGED
 from tunelens.library.filetags.journal import OPEN
 from tunelens.library.identity import text_to_path
 from tunelens.library.keep import read_held, undamaged
+from tunelens.library.prints.store import is_readable as print_is_readable
 from tunelens.library.retext import pages
 from tunelens.library.rows import restore
-from tunelens.library.schema import analyses, journal, layouts, meta, texts, tracks, vectors
+from tunelens.library.schema import analyses, journal, layouts, meta, prints, texts, tracks, vectors
 from tunelens.library.store import Library
 
 FIXABLE = "tunelens library check --repair"
 HEAR_AGAIN = "tunelens analyze --force FILE hears them again"
 SHOWN = 5
+_AT_ONCE = 1000
 _INDEX_ONLY = re.compile(r"missing from index|# of entries in index|non-unique entry|differ from index")
 
 
@@ -66,7 +68,7 @@ def examine(library: Library, *, quick: bool = False, progress: Progress | None 
     structure = _tried(library, "structure", _structure_quick if quick else _structure)
     looks: dict[str, _Look] = {"references": _references, "arrays": _arrays, "counter": _counter}
     looks |= {"tracks": _tracks_quick if quick else _tracks_read_by(progress or Silent())}
-    looks |= {} if quick else {"full text": _texts}
+    looks |= {} if quick else {"prints": _prints, "full text": _texts}
     looks |= {"files": _files, "tags written": _journal}
     found = [_tried(library, name, look) for name, look in looks.items()]
     return structure, *found, *(() if quick else (_index_of_texts(library),))
@@ -148,6 +150,12 @@ def _tracks_read_by(progress: Progress) -> _Look:
         return _of_tracks("tracks", bad, f"the analyses of {len(ids)} tracks can be read", "cannot be read")
 
     return look
+
+
+def _prints(connection: Connection) -> Check:
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(select(prints))
+    bad = sorted({row.track_id for row in rows if not print_is_readable(row)})
+    return _of_tracks("prints", bad, "every recording can be known again", "damaged prints")
 
 
 def is_readable(connection: Connection, number: int) -> bool:
