@@ -38,8 +38,8 @@ from tunelens.services.engines import ENGINES
 from tunelens.services.identify import speeds
 
 SR = 22_050
-N_KNOWN, N_STRANGERS = 160, 160
-N_QUERIES = 40
+N_KNOWN, N_STRANGERS = 100, 100
+N_QUERIES = 25
 FLOORS = {"as it is": 0.99, "mp3": 0.99, "8 kHz": 0.99, "noise, 10 dB below": 0.98, "noise, as loud": 0.85}
 SONG_S = 240.0
 LIMIT_S = 1.0
