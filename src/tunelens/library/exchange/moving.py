@@ -65,14 +65,15 @@ class _Move:
         self._dry_run = dry_run
         self._held = genres.held(library.database, source)
         self._matcher = matcher(library)
+        self._has_genres: set[int] = set()
         self._taken: set[str] = set()
 
     def songs(self, songs: list[Song]) -> None:
         """Keep what is said of some songs."""
         found = [(song, self._track_of(song)) for song in songs]
-        known = {number: song for song, number in found if number is not None}
-        self._keep_genres({number: genres.clean(song.genres) for number, song in known.items()})
-        self._keep_fields({number: song.fields for number, song in known.items() if song.fields})
+        known = [(number, song) for song, number in found if number is not None]
+        self._keep_genres((number, genres.clean(song.genres)) for number, song in known)
+        self._keep_fields({number: song.fields for number, song in reversed(known) if song.fields})
         self._keep_events(replace(event, track_id=number) for song, number in found for event in song.events)
 
     def _track_of(self, song: Song) -> int | None:
@@ -86,8 +87,13 @@ class _Move:
             self.tally.tell(Fault(song.where, found.how))
         return found.id
 
-    def _keep_genres(self, given: Mapping[int, tuple[str, ...]]) -> None:
-        told = {number: names for number, names in given.items() if names}
+    def _keep_genres(self, given: Iterable[tuple[int, tuple[str, ...]]]) -> None:
+        """Keep what is said first of a track: several songs may mean one, and some say nothing of it."""
+        told: dict[int, tuple[str, ...]] = {}
+        for number, names in given:
+            if names and number not in self._has_genres:
+                told.setdefault(number, names)
+        self._has_genres |= told.keys()
         new = {number: names for number, names in told.items() if self._held.get(number) != names}
         self.tally.genres["new"] += len(new)
         self.tally.genres["known"] += len(told) - len(new)

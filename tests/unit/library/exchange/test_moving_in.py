@@ -253,6 +253,16 @@ def test_a_list_of_responses_in_one_file(library, songs, tmp_path):
     assert from_subsonic(library, [path]).matched == 2
 
 
+def test_two_songs_that_mean_one_track_leave_it_what_the_first_says(library, songs, tmp_path):
+    blue = {"title": "Blue", "artist": "Ann"}
+    more = [{"id": "1", **blue, "genre": "Jazz"}, {"id": "2", **blue}, {"id": "3", **blue, "genre": "Pop"}]
+    path = tmp_path / "songs.json"
+    path.write_text(json.dumps(response(search3={"song": more})))
+    assert from_subsonic(library, [path]).genres_new == 1
+    assert heard(library, songs["blue"]) == ["Jazz"]
+    assert from_subsonic(library, [path]).genres_new == 0
+
+
 def test_a_playlist_of_the_person_is_not_overwritten(library, songs, tmp_path):
     Playlists(library).create("夜 night", [Item.of(library.track(songs["bare"]))])
     path = tmp_path / "list.json"
