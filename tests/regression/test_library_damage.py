@@ -168,6 +168,18 @@ def test_a_damaged_library_behind_a_link_is_set_aside_where_it_is(whole, tmp_pat
         assert library.count() == 30
 
 
+@pytest.mark.parametrize("name", ["tracks", "playlists", "meta"])
+def test_a_table_that_goes_on_for_ever_is_not_read(whole, tmp_path, name):
+    path = tmp_path / "music.db"
+    path.write_bytes(whole)
+    endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT"
+    columns = "n AS id, n AS name, n AS key, n AS value FROM r"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"DROP TABLE {name}; CREATE VIEW {name} AS {endless} {columns}")
+    with pytest.raises(DataError, match="not a Tunelens library"):
+        Library.open(path)
+
+
 CRAFTED = {
     "text for a number": "UPDATE tracks SET energy = 'abc'",
     "infinity": "UPDATE tracks SET tempo_bpm = 9e999",

@@ -72,10 +72,11 @@ class Database:
             Not a library, or a newer one.
         """
         with self.read() as connection:
-            names = set(inspect(connection).get_table_names())
-        if not names:
+            there = inspect(connection)
+            names, views = set(there.get_table_names()), set(there.get_view_names())
+        if not names | views:
             self._create()
-        elif "meta" not in names:
+        elif "meta" not in names or views & METADATA.tables.keys():  # a view can go on for ever
             raise not_a_library(self.path)
         if self._version() < SCHEMA_VERSION:
             self._migrate(keep)
@@ -193,9 +194,9 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
     """May this file be changed to WAL mode: is it new, or a library that this program knows?"""
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    if "meta" not in names:
-        return not names
+    kinds = dict(connection.execute("SELECT name, type FROM sqlite_master").fetchall())
+    if kinds.get("meta") != "table":
+        return not kinds
     row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
     return bool(row) and str(row[0]).isdecimal() and int(row[0]) <= SCHEMA_VERSION
 

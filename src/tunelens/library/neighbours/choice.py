@@ -61,7 +61,9 @@ class Choice:
     def __post_init__(self) -> None:
         condition(self.where)
         if self.tempo is not None and not (isfinite(self.tempo) and 0 <= self.tempo <= WIDEST_TEMPO):
-            raise ParameterError(f"the tempo may differ by {self.tempo:g}; 0 to {WIDEST_TEMPO:g} is allowed")
+            raise ParameterError(
+                f"the tempo may differ by {100 * self.tempo:g} %; 0 to {100 * WIDEST_TEMPO:g} % are allowed"
+            )
         if self.years is not None and not 0 <= self.years <= 10_000:
             raise ParameterError(f"the year may differ by {self.years}; 0 to 10000 is allowed")
 
