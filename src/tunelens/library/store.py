@@ -428,7 +428,8 @@ def _with_tags(connection: Connection, rows: list[Row[Any]]) -> Iterator[Track]:
 
 def _guesses(ref: int | str | Path, text: str) -> Iterator[Any]:
     """Yield the conditions under which `ref` could name a track, the surest first."""
-    if isinstance(ref, int) or (text.isascii() and text.isdecimal() and len(text) < 19):
+    is_number = text.isascii() and text.isdecimal() and len(text) < 19
+    if isinstance(ref, int) or is_number:
         yield tracks.c.id == max(-1, min(int(text), LARGEST))
     if isinstance(ref, int) or "\0" in text:
         return
@@ -437,6 +438,7 @@ def _guesses(ref: int | str | Path, text: str) -> Iterator[Any]:
         yield tracks.c.sha256.startswith(text.lower())
     if isinstance(ref, str) and text.strip():
         yield tracks.c.title == text
+    if isinstance(ref, str) and text.strip() and not is_number:  # 12 is never "Symphony 125"
         yield tracks.c.title.icontains(escape(text), autoescape=True) | tracks.c.path.icontains(
             escape(text), autoescape=True
         )

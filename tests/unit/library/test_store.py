@@ -297,3 +297,10 @@ def test_a_copied_file_set_opens(library, make, tmp_path):
     shutil.copy(tmp_path / "music.db", tmp_path / "copy.db")
     with Library.open(tmp_path / "copy.db", create=False) as copy:
         assert copy.count() == 1
+
+
+def test_a_number_that_is_no_track_is_not_taken_for_part_of_a_name(library, make):
+    library.put(make("Symphony 9999.wav"))
+    assert library.track("Symphony").id == 1
+    with pytest.raises(NotFoundError):
+        library.track("9999")
