@@ -30,6 +30,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    TypeDecorator,
     func,
     select,
 )
@@ -232,6 +233,8 @@ def _write_parquet(
 
 
 def _arrow_type(arrow: Any, kind: Any) -> Any:
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance
     if isinstance(kind, BigInteger | Integer):
         return arrow.int64()
     if isinstance(kind, Float):
