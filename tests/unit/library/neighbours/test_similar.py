@@ -11,11 +11,12 @@ import soundfile
 from tests.unit.library.conftest import SR, tone
 
 from tunelens.base.errors import AudioError, DataError, NotFoundError, ParameterError, UnknownNameError
-from tunelens.library.neighbours.choice import Choice
+from tunelens.library.neighbours.choice import Choice, all_admitted
 from tunelens.library.neighbours.harmony import compatible
 from tunelens.library.neighbours.parts import PARTS, Weights
 from tunelens.library.neighbours.reasons import closeness, key_link, tempo_link
 from tunelens.library.neighbours.space import Space
+from tunelens.library.store import Library
 from tunelens.services.analyze import analyze_many
 from tunelens.services.hear import HearOptions
 from tunelens.services.similar import similar
@@ -253,3 +254,18 @@ def test_weights_without_what_is_known_are_told(empty, studio):
 def test_a_library_of_one_has_no_neighbours(empty, studio):
     empty.put(studio.song(0))
     assert similar(1, empty).neighbours == ()
+
+
+def test_a_thousand_seeds_may_be_asked_for_anything(studio, tmp_path):
+    with Library.open(tmp_path / "many.db") as library:
+        library.put(studio.song(0, tempo=60.0, key="C major"))
+        track = replace(library.track(1), year=1999, album="a")
+        far = [
+            replace(track, tempo_bpm=250 + i / 7, year=3000 + i, artist=f"{i}", album=f"{i}")
+            for i in range(1000)
+        ]
+        choice = Choice(tempo=0.0, key=True, years=1)
+        assert not len(all_admitted(library, choice.condition(library, far)))
+        assert len(all_admitted(library, Choice(tempo=0.0).condition(library, [*far, track]))) == 1
+        others = Choice(other_artist=True, other_album=True)
+        assert len(all_admitted(library, others.condition(library, far))) == 1
