@@ -120,3 +120,16 @@ def test_mistakes_are_told_and_cost_nothing(tunelens: Tunelens, library: Path, h
         assert (ran.code, ran.out, ran.err[:6]) == (code, "", "error:"), words
     assert len(tunelens("playlist", "list", "-l", library, "--json").objects) == 2
     assert tunelens("playlist", "delete", "mine", "-l", library).code == 0
+
+
+def test_of_a_very_long_playlist_the_first_are_drawn(tunelens: Tunelens, library: Path, home: Path) -> None:
+    (home / "long.m3u8").write_text("".join(f"歌{i}.mp3\n" for i in range(1003)), "utf-8")
+    drawn = tunelens("playlist", "import", "long.m3u8", "-l", library)
+    assert ("歌999.mp3" in drawn.out, "歌1000.mp3" in drawn.out, "and 3 more" in drawn.out) == (
+        True,
+        False,
+        True,
+    )
+    assert drawn.err.count("not in the library: ") == 1003
+    (whole,) = tunelens("playlist", "show", "long", "-l", library, "--json").objects
+    assert len(whole["result"]["items"]) == 1003

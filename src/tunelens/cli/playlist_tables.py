@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tunelens.services.playlists import Shown
 
 
+MOST_ROWS = 1000
+"""Drawing 100,000 takes minutes."""
 _NAMES = ("title", "name", "what")
 _NARROWEST = {
     "": 3, "id": 3, "place": 5, "length": 6, "BPM": 3, "key": 10, "alike": 5, "valence": 7, "arousal": 7,
@@ -49,14 +51,16 @@ def _query(smart: Smart) -> str:
 
 
 def draw_shown(out: Console, shown: Shown) -> None:
-    """Print the items of one playlist."""
+    """Print the items of one playlist, of a very long one the first."""
     table = _table(out, "place", "id", "title", "length", "BPM", "key", "where")
-    for place, item in enumerate(shown.items, 1):
+    for place, item in enumerate(shown.items[:MOST_ROWS], 1):
         track, entry = item.track, item.entry
         known = UNKNOWN if entry.duration_s is None else minutes(entry.duration_s)
         facts = (_bpm(track.tempo_bpm), track.key or UNKNOWN, "") if track else ("", "", "not in the library")
         table.add_row(*_safe(str(place), str(track.id) if track else "", entry.name, known, *facts))
     out.print(table)
+    if (more := len(shown.items) - MOST_ROWS) > 0:
+        out.print(f"and {more} more; --json and tunelens playlist export give all")
 
 
 def draw_made(out: Console, made: Made) -> None:
