@@ -50,7 +50,7 @@ def test_one_object_per_neighbour_also_of_a_file_that_is_not_in_the_library(tune
         (["1", "--where", "gnre:x"], 2, "gnre"),
         (["1", "--weight", "tempo=1"], 2, "tempo"),
         (["1", "--weight", "rhythm"], 2, "rhythm"),
-        (["1", "--tempo", "80"], 2, "0.8"),
+        (["1", "--tempo", "80"], 2, "80 %"),
         (["1", "-n", "0"], 2, "0 neighbours"),
         (["1", "--combine", "sum"], 2, "sum"),
         (["1", "--years", "1"], 2, "no seed has a year"),
