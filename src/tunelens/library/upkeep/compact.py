@@ -26,8 +26,8 @@ class Vacuumed:
         """What the disk got back."""
         return self.before_bytes - self.after_bytes
 
-    def to_dict(self) -> dict[str, int]:
-        """Return the sizes as a JSON object."""
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the library and its sizes as a JSON object."""
         sizes = {"before_bytes": self.before_bytes, "after_bytes": self.after_bytes}
         return {"library": path_to_text(self.path), **sizes, "won_bytes": self.won_bytes}
 
