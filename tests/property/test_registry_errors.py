@@ -30,7 +30,8 @@ def test_an_error_keeps_its_words(kind: type[TunelensError], message: str, hint:
     back = pickle.loads(pickle.dumps(kind(message, hint=hint)))
     assert type(back) is kind
     assert (back.message, back.hint, str(back)) == (message, hint, message)
-    assert json.loads(json.dumps(back.to_dict())) == {"code": kind.code, "message": message, "hint": hint}
+    told = {"code": kind.code, "message": message, "hint": hint}
+    assert told.items() <= json.loads(json.dumps(back.to_dict())).items()
 
 
 @given(st.lists(names, unique=True), names)

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -149,15 +150,20 @@ def test_without_room_for_what_is_new_it_stays_as_it_was(path):
         assert library.count() == 3 * N_COPIES
 
 
-def test_where_another_person_may_not_write_it_is_refused_with_advice(old, tmp_path):
-    folder = tmp_path / "theirs"
-    folder.mkdir()
+@pytest.fixture
+def everyones():
+    """A folder that every user can reach, as the test runner's own are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_where_another_person_may_not_write_it_is_refused_with_advice(old, everyones):
+    folder = everyones
     path = Path(shutil.copy(old, folder / "music.db"))
     before = path.read_bytes()
     path.chmod(0o444)
     folder.chmod(0o555)
-    for parent in folder.parents[:3]:
-        parent.chmod(0o755)
     try:
         told = answer(opening(path, *([] if os.geteuid() else ["--user=65534"])))  # root may write anywhere
     finally:

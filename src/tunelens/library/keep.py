@@ -39,12 +39,15 @@ FILLED_IN = ("title", "artist", "album")
 def put(connection: Connection, analysis: Analysis) -> int:
     """Keep `analysis` as the truth about its path and return the number of the track."""
     name = path_to_text(analysis.path)
-    row = {"path": name, **track_row(analysis)}
     columns = [tracks.c[column] for column in ("id", "sha256", *FILLED_IN)]
     old = connection.execute(select(*columns).where(tracks.c.path == name)).first()
     if old is not None and old.sha256 == analysis.content_sha256:
         analysis = _with_older_parts(connection, old.id, analysis)
-        row |= {column: row[column] or old._mapping[column] for column in FILLED_IN}
+        filled_in = {column: old._mapping[column] for column in FILLED_IN}
+    else:
+        filled_in = {}
+    row = {"path": name, **track_row(analysis)}
+    row |= {column: row[column] or value for column, value in filled_in.items()}
     number = _put_track(connection, row)
     _put_prints(connection, number, analysis.prints)
     for table in (vectors, analyses):

@@ -88,7 +88,7 @@ def test_a_bundle_of_tables_is_refused_and_one_written_anew_is_read_anew(bundle:
 
 def test_shipped_bundles_need_their_nets(home: Path) -> None:
     assert asked_bundles(None, (), HearOptions().settings) == {}
-    assert set(HearOptions(models=()).versions()) == {"descriptors"}
+    assert set(HearOptions(models=()).versions()) == {"descriptors", "prints"}
 
 
 def test_what_is_no_music_has_no_mood() -> None:
