@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from tests.cli.conftest import pulse
+from tests.cli.conftest import Ran, Tunelens, pulse
 from tunelens.audio.write import write_wav
 from tunelens.cli.app import app
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def objects(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Tunelens = Callable[..., Ran]
 
 
 def run(*words: object) -> Ran:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tunelens.base.batches import batched
 from tunelens.base.errors import MissingDependencyError, UnknownNameError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.library.query import condition
@@ -119,7 +119,7 @@ def _write_parquet(path: Path, tracks: Iterable[Track]) -> int:
     schema = _parquet_schema(pa)
     count = 0
     with parquet.ParquetWriter(path, schema) as writer:
-        for rows in _batches(map(record, tracks), 10_000):
+        for rows in batched(map(record, tracks), 10_000):
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             count += len(rows)
     return count
@@ -131,12 +131,6 @@ def _parquet_schema(pa: Any) -> Any:
     kinds |= {name: pa.int64() for name in whole}
     kinds |= {name: pa.list_(pa.string()) for name in TAG_COLUMNS}
     return pa.schema([(name, kinds.get(name, pa.float64())) for name in (*COLUMNS, *TAG_COLUMNS)])
-
-
-def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    iterator = iter(rows)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 FORMATS: dict[str, Callable[[Path, Iterable[Track]], int]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from tunelens.base.batches import batched
 from tunelens.base.errors import NotFoundError, ParameterError, TunelensError, UnknownNameError
 from tunelens.base.settings import Settings
 from tunelens.base.version import __version__
@@ -246,7 +246,7 @@ class Library:
         fields = ("id", "path", "size_bytes", "mtime_ns", "sha256", "versions")
         query = select(*(tracks.c[name] for name in fields))
         with self.database.read() as connection:
-            for some in _batches(values):
+            for some in batched(values, PAGE):
                 yield from connection.execute(query.where(column.in_(some)))
 
     def failures(self, paths: Iterable[Path] | None = None) -> dict[Path, Failure]:
@@ -254,7 +254,7 @@ class Library:
         with self.database.read() as connection:
             if paths is None:
                 return _failures(connection.execute(select(failures).order_by(failures.c.path)))
-            batches = _batches(path_to_text(path) for path in paths)
+            batches = batched((path_to_text(path) for path in paths), PAGE)
             found = [
                 connection.execute(select(failures).where(failures.c.path.in_(some))) for some in batches
             ]
@@ -347,9 +347,8 @@ class Library:
         """Return the tracks of these numbers in the order given; those that have gone are left out."""
         wanted = [int(number) for number in ids]
         with self.database.read() as connection:
-            pages = (
-                connection.execute(select(tracks).where(tracks.c.id.in_(some))) for some in _batches(wanted)
-            )
+            query = select(tracks)
+            pages = (connection.execute(query.where(tracks.c.id.in_(some))) for some in batched(wanted, PAGE))
             rows = [row for page in pages for row in page]
             found = {track.id: track for track in _with_tags(connection, rows)}
         return [found[number] for number in wanted if number in found]
@@ -365,7 +364,7 @@ class Library:
         query = select(analyses.c.track_id, analyses.c.document)
         found = {}
         with self.database.read() as connection:
-            for some in _batches(ids):
+            for some in batched(ids, PAGE):
                 for row in connection.execute(query.where(analyses.c.track_id.in_(some))):
                     with undamaged(row.track_id):
                         found[row.track_id] = predictions_of(row.document)
@@ -416,7 +415,7 @@ def _commonest_layout(connection: Connection, kind: str, version: str | None) ->
 def _with_tags(connection: Connection, rows: list[Row[Any]]) -> Iterator[Track]:
     scores: dict[int, list[TagScore]] = {}
     query = select(tags, likely().label("likely")).order_by(tags.c.probability.desc())
-    for some in _batches(row.id for row in rows):
+    for some in batched((row.id for row in rows), PAGE):
         for row in connection.execute(query.where(tags.c.track_id.in_(some))):
             score = TagScore(row.model, row.tag, row.group, row.probability, bool(row.likely))
             scores.setdefault(row.track_id, []).append(score)
@@ -456,9 +455,3 @@ def _failures(rows: Iterable[Row[Any]]) -> dict[Path, Failure]:
         stamp = None if row.mtime_ns is None else FileStamp(row.size_bytes, row.mtime_ns)
         found[path] = Failure(path, stamp, row.code, row.message, row.hint, row.failed_at, row.program)
     return found
-
-
-def _batches(values: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(values)
-    while batch := list(islice(iterator, PAGE)):
-        yield batch

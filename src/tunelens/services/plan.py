@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
+from tunelens.base.batches import batched
 from tunelens.base.errors import (
     AudioError,
     DecodeError,
@@ -81,8 +81,7 @@ class Policy:
 
 def plan(paths: Iterable[Path], library: Library, policy: Policy) -> Iterator[Step]:
     """Yield one step per file; moved files are told to the library at once."""
-    iterator = iter(paths)
-    while batch := list(islice(iterator, BATCH)):
+    for batch in batched(paths, BATCH):
         yield from _plan_batch(batch, library, policy)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import count, islice
+from itertools import count
 from typing import TYPE_CHECKING
 
+from tunelens.base.batches import batched
 from tunelens.base.errors import DataError, NotFoundError, ParameterError
 from tunelens.library.exchange import genres
 from tunelens.library.exchange.told import Listed, MoveReport, PlaylistMoved, Song, Tally
@@ -44,8 +45,7 @@ def move_in(
         Keep nothing.
     """
     move = _Move(library, source, dry_run)
-    iterator = iter(told)
-    while batch := list(islice(iterator, BATCH)):
+    for batch in batched(told, BATCH):
         move.songs([one for one in batch if isinstance(one, Song)])
         for one in batch:
             if isinstance(one, Fault):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from tunelens.base.batches import batched
 from tunelens.library.feedback.events import JUDGEMENTS, Event
 from tunelens.library.feedback.interactions import Interactions, interactions_of
 from tunelens.library.feedback.scores import Score, Tally, scores_of, tallies
@@ -72,9 +72,8 @@ class Feedback:
         those given, so that a rating or a count of plays that grew is brought up to date. Which track it
         belongs to is told only where it was not known.
         """
-        iterator = iter(given)
         told = Added()
-        while batch := list(islice(iterator, BATCH)):
+        for batch in batched(given, BATCH):
             with self._database.write() as connection:
                 told += _keep(connection, batch)
         return told

@@ -5,11 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, func, select
 
+from tunelens.base.batches import batched
 from tunelens.base.errors import DataError
 from tunelens.features.chroma_sequence import CHROMA_VERSION, ChromaSequence
 from tunelens.features.fingerprint import Fingerprint
@@ -104,8 +104,7 @@ class Prints:
     def _of(self, ids: Iterable[int], kind: str, version: str) -> Iterator[Row[Any]]:
         query = select(prints.c.track_id, prints.c.data, tracks.c.revision, tracks.c.sha256).join(tracks)
         query = query.where(*_current(kind, version)).order_by(prints.c.track_id)
-        iterator = iter(ids)
-        while some := list(islice(iterator, PAGE)):
+        for some in batched(ids, PAGE):
             with self._library.database.read() as connection:
                 found: Any = connection.execute(query.where(prints.c.track_id.in_(some)))
                 yield from found
