@@ -18,6 +18,11 @@ EXTRA_OF = {
     "usearch": "ann",
     "implicit": "recommend",
     "mutagen": "tags",
+    "httpx": "charts",
+    "deap": "explore",
+    "umap": "explore",
+    "mido": "midi",
+    "pandas": "notebook",
 }
 """Which extra of Tunelens brings a library."""
 
