@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.features.timeline import Floats, Sound, timeline
 from tunelens.plots.axes import frequency_axis, label, time_axis
 from tunelens.plots.display import BLUE, ORANGE, QUIET, Display
-from tunelens.plots.timeline import Floats, Sound, timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

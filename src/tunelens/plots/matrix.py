@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from tunelens.features.timeline import Floats
 from tunelens.plots.axes import colour_bar, mesh, time_axis
 from tunelens.plots.display import Display
-from tunelens.plots.timeline import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

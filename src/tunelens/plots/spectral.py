@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tunelens.features.cepstral import hz_to_mel, mel_to_hz
 from tunelens.features.grid import Grid
+from tunelens.features.timeline import MAX_COLUMNS, Floats, Sound, peeked, step_for, timeline
 from tunelens.plots.axes import frequency_axis, label
 from tunelens.plots.matrix import RANGE_DB, MatrixDisplay, decibels
-from tunelens.plots.timeline import MAX_COLUMNS, Floats, Sound, peeked, step_for, timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from tunelens.features import Frames
+from tunelens.features.timeline import Floats, Sound, Timeline, timeline
 from tunelens.plots.axes import colour_bar, label, mesh, time_axis
 from tunelens.plots.display import Display
 from tunelens.plots.matrix import MatrixDisplay
 from tunelens.plots.spectral import standard
-from tunelens.plots.timeline import Floats, Sound, Timeline, timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.features.timeline import Sound, clips_of
 from tunelens.plots.matrix import MatrixDisplay
-from tunelens.plots.timeline import Sound, clips_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from tunelens.features import Frames, f0
+from tunelens.features.timeline import Floats, Sound, timeline
 from tunelens.plots.axes import NOTES, frequency_axis, label, time_axis
 from tunelens.plots.display import BLUE, INK, QUIET, Display
 from tunelens.plots.matrix import MatrixDisplay
-from tunelens.plots.timeline import Floats, Sound, timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.features.timeline import Counted, Floats, Fold, Sound, clips_of
 from tunelens.plots.axes import label, time_axis
 from tunelens.plots.display import BLUE, QUIET, Display
-from tunelens.plots.timeline import Counted, Floats, Fold, Sound, clips_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

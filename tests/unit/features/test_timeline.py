@@ -10,7 +10,7 @@ import pytest
 from tunelens.audio import Clip
 from tunelens.base.errors import EmptyAudioError
 from tunelens.features import Frames
-from tunelens.plots.timeline import Fold, step_for, timeline
+from tunelens.features.timeline import Fold, step_for, timeline
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 16, 17, 63, 1000])

@@ -1,4 +1,4 @@
-"""From sound of any length to no more columns than a picture has: memory stays bounded."""
+"""From sound of any length to a bounded number of columns, averaged as it goes: memory stays bounded."""
 
 from __future__ import annotations
 
