@@ -126,6 +126,14 @@ class Display:
                 self._save_figure(temporary, path.suffix.lower().removeprefix("."))
         return path
 
+    def _repr_png_(self) -> bytes:
+        """Show the picture in a notebook."""
+        if not hasattr(self, "figure_"):
+            self.plot()
+        held = io.BytesIO()
+        self._save_figure(held, "png")
+        return held.getvalue()
+
     def _save_figure(self, target: Path | io.BytesIO, kind: str) -> None:
         metadata: dict[str, Any] = {"Title": legible(self.title).text, "Creator": "Tunelens"}
         if kind == "svg":

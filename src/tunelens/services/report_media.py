@@ -89,8 +89,8 @@ def tag_timeline(tagging: Tagging, duration_s: float) -> TagTimeline:
     return TagTimeline(tagging.model, tuple(tagging.tags[i] for i in best), _address(picture, "image/png"))
 
 
-def snippet(path: Path, duration_s: float) -> str:
-    """Return the data address of an MP3 of 12 seconds from the middle of a file, one channel.
+def snippet(path: Path, duration_s: float, *, seconds: float = SNIPPET_S) -> str:
+    """Return the data address of an MP3 of `seconds` from the middle of a file, one channel.
 
     "" where the system's own libsndfile is too old to write MP3.
 
@@ -101,8 +101,8 @@ def snippet(path: Path, duration_s: float) -> str:
     """
     import soundfile
 
-    begin_s = max(0.0, (duration_s - SNIPPET_S) / 2)
-    clip = decode(path, sr=_SNIPPET_SR, mono=True, offset_s=begin_s, duration_s=SNIPPET_S)
+    begin_s = max(0.0, (duration_s - seconds) / 2)
+    clip = decode(path, sr=_SNIPPET_SR, mono=True, offset_s=begin_s, duration_s=seconds)
     held = io.BytesIO()
     if "MP3" not in soundfile.available_formats():
         return ""
