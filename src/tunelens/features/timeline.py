@@ -53,6 +53,8 @@ class Fold:
         Most columns, even; a shorter last one may come on top.
     merge : callable
         What makes one column of several: ``merge(array, axis)``, such as `numpy.mean`.
+    step : int
+        Least frames per column.
 
     Examples
     --------
@@ -62,9 +64,11 @@ class Fold:
     (2, [[0.5, 2.5, 4.5, 6.5, 8.0]])
     """
 
-    def __init__(self, limit: int = MAX_COLUMNS, merge: Callable[..., Floats] = np.mean) -> None:
+    def __init__(
+        self, limit: int = MAX_COLUMNS, merge: Callable[..., Floats] = np.mean, step: int = 1
+    ) -> None:
         self.limit = limit
-        self.step = 1
+        self.step = step
         self.n_frames = 0
         self._merge = merge
         self._filled = 0
@@ -192,6 +196,7 @@ def timeline(
     compute: Callable[[Frames], Floats],
     *,
     limit: int = MAX_COLUMNS,
+    finest_s: float = 0.0,
     margin: int = 4,
     n_mels: int = 128,
     n_mfcc: int = 20,
@@ -206,6 +211,8 @@ def timeline(
         From `Frames` to an array of shape (d, t).
     limit : int
         Most columns (a shorter last one may come on top).
+    finest_s : float
+        Columns are at least about so long, seconds.
     margin : int
         Frames on each side that `compute` must see for a frame to be right.
     n_mels, n_mfcc : int
@@ -220,7 +227,7 @@ def timeline(
     clips = Counted(clips_of(sound))
     step = step_for(clips.sr)
     grid = Grid(clips.sr, step.n_fft, step.hop_length, n_mels, n_mfcc)
-    fold = Fold(limit)
+    fold = Fold(limit, step=max(1, round(finest_s * grid.sr / grid.hop_length)))
     for piece in pieces(clips, grid, margin):
         fold.add(compute(piece.frames)[:, piece.kept])
     edges_s = (fold.edges() - 0.5) * (grid.hop_length / grid.sr)

@@ -1,0 +1,141 @@
+"""What is compared: a recording as a sequence of columns, of which any two can be held side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tunelens.base.errors import DataError, UnknownNameError
+from tunelens.features.frames import Frames
+from tunelens.features.grid import Float32, Float64
+from tunelens.features.timeline import Floats, Sound, timeline
+
+LIMIT = 2000
+FINEST_S = 0.2
+SMOOTH_S = 2.0
+_FLAT = 1e-6
+
+_ROWS: dict[str, Callable[[Frames], Floats]] = {
+    "chroma": lambda frames: frames.chroma,
+    "mfcc": lambda frames: frames.mfcc[1:13],
+    "both": lambda frames: np.concatenate([frames.mfcc[1:13], frames.chroma]),
+}
+KINDS = tuple(_ROWS)
+"""What sound can be compared by: harmony, timbre, or both."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sequence:
+    """A recording as columns.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (d, n)
+        One column per stretch of time.
+    edges_s : ndarray of float64, shape (n + 1,)
+        Where the columns begin and end, seconds.
+    kind : str
+        What the rows are: one of `KINDS`, "embedding", "midi".
+
+    Raises
+    ------
+    DataError
+        Shapes do not fit, a value is not finite, or times do not rise.
+    """
+
+    values: Float32
+    edges_s: Float64
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", np.asarray(self.values, np.float32))
+        object.__setattr__(self, "edges_s", np.asarray(self.edges_s, np.float64))
+        if self.values.ndim != 2 or not self.values.size or self.edges_s.shape != (self.n + 1,):
+            raise DataError(
+                f"values have shape {self.values.shape} and edges_s {self.edges_s.shape}; "
+                "(d, n) and (n + 1,) are needed, d and n at least 1"
+            )
+        if not np.isfinite(self.values).all() or not (np.diff(self.edges_s) > 0).all():
+            raise DataError("values must be finite and edges_s must rise")
+
+    @property
+    def n(self) -> int:
+        """Columns."""
+        return self.values.shape[1]
+
+    @property
+    def step_s(self) -> float:
+        """Mean length of a column, seconds."""
+        return float(self.edges_s[-1] - self.edges_s[0]) / self.n
+
+
+def sequence(sound: Sound, kind: str = "both", *, smooth_s: float = SMOOTH_S, limit: int = LIMIT) -> Sequence:
+    """Return the columns by which a recording is compared with itself.
+
+    Each row is averaged over `smooth_s` around each column, and then standardised over the recording: less
+    its mean, over its standard deviation. So no row counts more than another, and a gain changes nothing.
+
+    Parameters
+    ----------
+    sound : Clip or iterable of Clip
+        Any length: columns grow longer, and memory does not.
+    kind : {"chroma", "mfcc", "both"}
+        Pitch classes (harmony), MFCC 1 to 12 (timbre, not level), or all of them.
+    smooth_s : float
+        Length of the average, seconds; 0 for none.
+    limit : int
+        Most columns, even.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such kind.
+    EmptyAudioError
+        `sound` holds no samples.
+
+    Examples
+    --------
+    >>> from tunelens.audio.clip import Clip
+    >>> noise = Clip(np.random.default_rng(0).normal(0, 0.1, 22050 * 8), 22050)
+    >>> found = sequence(noise, "chroma")
+    >>> found.values.shape[0], found.edges_s[[0, -1]].tolist()
+    (12, [0.0, 8.0])
+    """
+    if kind not in _ROWS:
+        raise UnknownNameError.among("kind of sequence", kind, KINDS)
+    sounds = timeline(sound, _ROWS[kind], limit=limit, finest_s=FINEST_S)
+    return sequence_of(sounds.values, sounds.edges_s, kind, smooth_s=smooth_s)
+
+
+def sequence_of(values: Floats, edges_s: Floats, kind: str, *, smooth_s: float = 0.0) -> Sequence:
+    """Return any columns over time smoothed and standardised as `sequence` does.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (d, n)
+        Say, what a net makes of each moment.
+    edges_s : ndarray of float, shape (n + 1,)
+        Where the columns begin and end, seconds.
+
+    Examples
+    --------
+    >>> sequence_of(np.array([[1.0, 3.0]]), np.arange(3.0), "embedding").values.tolist()
+    [[-1.0, 1.0]]
+    """
+    raw = Sequence(values, edges_s, kind)
+    rows = _smoothed(raw.values.astype(np.float64), smooth_s / raw.step_s)
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    spread = centred.std(axis=1, keepdims=True)
+    # what is left of a constant row is rounding
+    flat = spread <= _FLAT * np.abs(rows).max(axis=1, keepdims=True)
+    return Sequence(centred / np.where(flat, np.inf, spread), raw.edges_s, kind)
+
+
+def _smoothed(rows: Float64, width: float) -> Float64:
+    """Average over `width` columns, over fewer where there are few."""
+    from scipy.ndimage import uniform_filter1d
+
+    size = max(1, min(round(width), rows.shape[1] // 8))
+    return uniform_filter1d(rows, size, axis=1, mode="nearest")
