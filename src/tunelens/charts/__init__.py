@@ -1,1 +1,4 @@
-"""Charts of hot songs: where they come from, their sound, and what the songs share."""
+"""Charts: where hot songs are listed, how their sound is got, and which file is which song.
+
+read_chart("chart.csv") -> Chart -> download(chart, folder) -> match_audio(chart, folder)
+"""

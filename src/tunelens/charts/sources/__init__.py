@@ -1,0 +1,1 @@
+"""One module per source of charts; `tunelens.charts.registry` lists them."""

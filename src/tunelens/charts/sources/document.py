@@ -1,0 +1,70 @@
+"""Source `json`: a list of songs somewhere in a JSON document, one object a line, or a saved chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tunelens.base.errors import DataError
+from tunelens.charts.chart import FORMAT, Chart, load_json, parse_json
+from tunelens.charts.flat import flat, longest_list
+from tunelens.charts.registry import ChartOptions
+from tunelens.charts.rows import Row, chart_of
+
+SUFFIXES = (".json", ".jsonl", ".ndjson")
+NO_OBJECT = "no JSON object"
+
+
+class DocumentSource:
+    """The longest list of objects in the document; nested keys become columns with dots."""
+
+    name = "json"
+    summary = "a JSON document or JSON lines, or a chart that was saved"
+
+    def recognises(self, path: Path) -> bool:
+        """Has it the name of JSON, or does it begin as JSON does?"""
+        if path.suffix.lower() in SUFFIXES:
+            return True
+        with path.open("rb") as file:
+            head = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        return path.suffix.lower() != ".toml" and head.startswith((b"{", b"[{", b"[ {", b"[\n"))
+
+    def read(self, path: Path, options: ChartOptions) -> Chart:
+        """Read a document.
+
+        Raises
+        ------
+        DataError
+            It is no JSON, or holds no list of objects.
+        """
+        lines = path.suffix.lower() in SUFFIXES[1:]
+        document = list(_lines(path)) if lines else load_json(path)
+        if isinstance(document, dict) and document.get("format") == FORMAT:
+            return Chart.from_dict(document)
+        songs = longest_list(document)
+        if songs is None:
+            raise DataError(f"{str(path)!r} holds no list of songs")
+        return chart_of(rows_of(songs), name=path.stem, source=str(path), given=options.fields)
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                try:
+                    yield parse_json(line, f"line {number}")
+                except DataError:
+                    yield None
+
+
+def rows_of(songs: list[Any]) -> Iterator[Row]:
+    """Yield a row for every member of a list; what is no object has a fault."""
+    for place, song in enumerate(songs, 1):
+        if isinstance(song, dict):
+            yield Row(f"song {place}", flat(song))
+        else:
+            yield Row(f"song {place}", {}, NO_OBJECT)
+
+
+DOCUMENT = DocumentSource()
