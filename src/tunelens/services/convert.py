@@ -125,7 +125,7 @@ def convert(
     out = Path(out_dir)
     if os.path.exists(out) and not os.path.isdir(out):  # noqa: PTH110, PTH112 - never raise
         raise ParameterError(f"{str(out)!r} is a file; a folder for the WAV files is needed")
-    jobs, failed = _plan(paths, out)
+    jobs, failed = targets(paths, out)
     return _carry_out(jobs, failed, recipe, progress or Silent())
 
 
@@ -177,10 +177,10 @@ def _prepared(clip: Clip, recipe: _Recipe) -> Clip:
     return clip if recipe.lufs is None else normalize_loudness(clip, recipe.lufs)
 
 
-def _plan(
+def targets(
     paths: Iterable[str | os.PathLike[str]], out: Path
 ) -> tuple[list[tuple[Path, Path]], list[tuple[Path, TunelensError]]]:
-    """Return (source, target) for what can be converted, and (path, error) for what was not found."""
+    """Return (source, target) for what was found, each target below `out`, and (path, error) for the rest."""
     placed: list[tuple[Path, Path]] = []
     failed: list[tuple[Path, TunelensError]] = []
     for given in map(_whole, paths):

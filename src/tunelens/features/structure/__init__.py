@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tunelens.features.structure.checkerboard import novelty
-from tunelens.features.structure.hook import Hook, find_hook
+from tunelens.features.structure.hook import HOOK_VERSION, Hook, find_hook
 from tunelens.features.structure.segments import Segment, Structure, find_structure
 from tunelens.features.structure.sequences import KINDS, Sequence, sequence, sequence_of
 from tunelens.features.structure.similarity import METRICS, Ssm, self_similarity
 
 __all__ = [
+    "HOOK_VERSION",
     "KINDS",
     "METRICS",
     "Hook",

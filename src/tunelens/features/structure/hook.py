@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tunelens.base.errors import ParameterError
+from tunelens.base.errors import DataError, ParameterError
 from tunelens.features.frames import Frames
 from tunelens.features.grid import Float32, Float64
 from tunelens.features.rhythm import novelty
@@ -17,6 +18,7 @@ from tunelens.features.structure.similarity import self_similarity
 from tunelens.features.timeline import Floats, Sound, timeline
 
 HOOK_S = 15.0
+HOOK_VERSION = "1"
 LIMIT = 2000
 _FINEST_S = 0.35
 _SMOOTH_S = 1.0
@@ -76,6 +78,28 @@ class Hook:
             "bpm": None if self.bpm is None else round(self.bpm, 2),
             "reasons": list(self.reasons),
         }
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, Any]) -> Hook:
+        """Return the hook that `to_dict` gave.
+
+        Raises
+        ------
+        DataError
+            When something is missing or is no number.
+        """
+        try:
+            return cls(
+                float(body["start_s"]),
+                float(body["end_s"]),
+                str(body["how"]),
+                tuple((float(a), float(b)) for a, b in body["occurrences_s"]),
+                float(body["coverage"]),
+                float(body["confidence"]),
+                None if body["bpm"] is None else float(body["bpm"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"this is no hook: {error!r}") from error
 
 
 def find_hook(sound: Sound, duration_s: float = HOOK_S) -> Hook:
