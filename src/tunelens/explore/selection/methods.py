@@ -12,7 +12,7 @@ from tunelens.base.errors import DataError, ParameterError, UnknownNameError
 from tunelens.base.progress import Progress, Silent
 from tunelens.explore.selection.genetic import Generation, Genetic, evolve
 from tunelens.explore.selection.objective import Mask, Objective
-from tunelens.explore.selection.twins import Standard, Twins
+from tunelens.explore.selection.twins import Twins
 
 LITERATURE: tuple[str, ...] = (
     "amp10mean", "amp10std", "amp10skew", "amp10dstd", "amp10dskew", "amp10dkurt",
@@ -118,6 +118,7 @@ def select(
     seed: int = 0,
     options: SelectOptions | None = None,
     progress: Progress | None = None,
+    objective: Objective | None = None,
 ) -> Selection:
     """Choose features with which the clips of `twins` find their twins.
 
@@ -131,6 +132,8 @@ def select(
         Of what is drawn.
     options : SelectOptions, optional
     progress : Progress, optional
+    objective : Objective, optional
+        That of `twins`, if it is at hand: what it has counted is not counted again.
 
     Returns
     -------
@@ -158,7 +161,7 @@ def select(
         raise UnknownNameError.among("method", method, METHODS)
     if len(twins) < LEAST_SONGS:
         raise DataError(f"there are {len(twins)} songs; at least {LEAST_SONGS} are needed")
-    objective = Objective.of(twins, Standard.of(twins))
+    objective = objective or Objective.of(twins)
     found = METHODS[method](objective, twins.names, seed, options or SelectOptions(), progress or Silent())
     return Selection(
         method,
