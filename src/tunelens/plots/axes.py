@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tunelens.base.language import word
 from tunelens.features.cepstral import hz_to_mel, mel_to_hz
 from tunelens.plots.display import INK, QUIET
+from tunelens.plots.fonts import said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
+    from matplotlib.text import Text
 
     from tunelens.features.timeline import Floats
 
@@ -53,7 +56,7 @@ def time_axis(ax: Axes, begin_s: float, end_s: float, *, side: str = "x") -> Non
     (ax.set_xlim if side == "x" else ax.set_ylim)(begin_s, end_s)
     axis.set_major_locator(MultipleLocator(step))
     axis.set_major_formatter(FuncFormatter(clock if step >= 1e-3 else lambda s, _: f"{s * 1000:g} ms"))
-    axis.set_label_text("Time (m:ss)" if end_s < 3600 else "Time (h:mm:ss)", color=INK, fontsize=9)
+    write(axis.label, word("Time (m:ss)") if end_s < 3600 else word("Time (h:mm:ss)"))
 
 
 def frequency_axis(ax: Axes, low_hz: float, high_hz: float, scale: str) -> None:
@@ -70,7 +73,7 @@ def frequency_axis(ax: Axes, low_hz: float, high_hz: float, scale: str) -> None:
         ax.yaxis.set_major_locator(FixedLocator(ticks))
         ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter(FuncFormatter(hertz))
-    label(ax, "Frequency (Hz)")
+    label(ax, word("Frequency (Hz)"))
 
 
 def hertz(hz: float, _position: int | None = None) -> str:
@@ -80,7 +83,14 @@ def hertz(hz: float, _position: int | None = None) -> str:
 
 def label(ax: Axes, text: str) -> None:
     """Name the y axis."""
-    ax.set_ylabel(text, color=INK, fontsize=9)
+    write(ax.yaxis.label, text)
+
+
+def write(place: Text, text: str) -> None:
+    """Put `text`, said in the language of now, where matplotlib keeps a label."""
+    shown = said(text)
+    place.set_parse_math(False)
+    place.set(text=shown.text, fontfamily=list(shown.families), color=INK, fontsize=9)
 
 
 def mesh(ax: Axes, x: Floats, y: Floats, values: Floats, **look: Any) -> QuadMesh:
@@ -95,7 +105,7 @@ def colour_bar(ax: Axes, drawn: QuadMesh, text: str) -> None:
     assert figure is not None
     bar = figure.colorbar(drawn, cax=inset)
     bar.outline.set_visible(False)
-    bar.set_label(text, color=INK, fontsize=9)
+    write(bar.ax.yaxis.label, text)
     inset.tick_params(colors=QUIET, labelcolor=INK, labelsize=8)
 
 

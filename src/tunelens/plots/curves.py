@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.base.language import word
 from tunelens.features.timeline import Floats, Sound, timeline
 from tunelens.plots.axes import frequency_axis, label, time_axis
 from tunelens.plots.display import BLUE, ORANGE, QUIET, Display
@@ -56,7 +57,7 @@ class ZcrDisplay(CurveDisplay):
     4.0
     """
 
-    what: ClassVar[str] = "Zero-crossing rate"
+    what: ClassVar[str] = word("Zero-crossing rate")
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "") -> Self:
@@ -70,7 +71,7 @@ class ZcrDisplay(CurveDisplay):
         top = max(0.01, 1.08 * float(self.values.max()))
         ax.set_ylim(0, top)
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0 if top > 0.05 else 1))
-        label(ax, "Sign changes (% of samples)")
+        label(ax, word("Sign changes (% of samples)"))
 
 
 @dataclass(eq=False, kw_only=True)
@@ -92,7 +93,7 @@ class CentroidDisplay(CurveDisplay):
 
     bandwidth_hz: Floats
 
-    what: ClassVar[str] = "Spectral centroid ± bandwidth"
+    what: ClassVar[str] = word("Spectral centroid ± bandwidth")
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "") -> Self:
@@ -120,7 +121,7 @@ class RolloffDisplay(CurveDisplay):
     1000.0
     """
 
-    what: ClassVar[str] = "Spectral rolloff (85 %)"
+    what: ClassVar[str] = word("Spectral rolloff (85 %)")
     color: ClassVar[str] = ORANGE
 
     @classmethod

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tunelens.base.errors import ParameterError
 from tunelens.base.files import atomic_path, check_writable
-from tunelens.plots.fonts import BASE_FAMILY, legible, tidy
+from tunelens.base.language import current_language, say
+from tunelens.plots.fonts import legible, said, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ _BOX = (0.12, 0.15, 0.78, 0.72)
 _TITLE_WIDTH = 62
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -143,8 +144,8 @@ class Display:
     def _page(self) -> str:
         held = io.BytesIO()
         self._save_figure(held, "svg")
-        title = escape(" · ".join(part for part in (tidy(self.title), self.what) if part))
-        return _PAGE.format(title=title, svg=inline(held.getvalue().decode()))
+        title = escape(" · ".join(part for part in (tidy(self.title), say(self.what)) if part))
+        return _PAGE.format(language=current_language(), title=title, svg=inline(held.getvalue().decode()))
 
 
 def check_suffix(path: Path) -> Path:
@@ -177,11 +178,10 @@ def new_axes(size: tuple[float, float], box: tuple[float, float, float, float]) 
 
 def finish(ax: Axes, title: str, what: str) -> None:
     """Give `ax` its title on the left, what it shows on the right, and a quiet frame."""
-    shown = legible(shorten(title))
-    for text, side, color in ((shown.text, "left", INK), (what, "right", QUIET)):
-        drawn = ax.set_title(text, loc=side, fontsize=11, color=color, pad=9)  # type: ignore[arg-type]
+    for shown, side, color in ((legible(shorten(title)), "left", INK), (said(what), "right", QUIET)):
+        drawn = ax.set_title(shown.text, loc=side, fontsize=11, color=color, pad=9)  # type: ignore[arg-type]
         drawn.set_parse_math(False)
-        drawn.set_fontfamily(list(shown.families) if side == "left" else [BASE_FAMILY])
+        drawn.set_fontfamily(list(shown.families))
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(QUIET)
     ax.tick_params(colors=QUIET, labelcolor=INK, labelsize=9, which="both")

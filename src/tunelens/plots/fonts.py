@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from tunelens.base.language import say
+
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontEntry
 
@@ -97,6 +99,19 @@ def legible(text: str, faces: Sequence[Face] | None = None) -> Legible:
         families.append(_registered(face))
         missing = _lacking("".join(missing), face)
     return Legible(_spell(text, missing), tuple(families))
+
+
+def said(text: str) -> Legible:
+    """Return the words of a picture in the language of now; in English where no font can write that.
+
+    Examples
+    --------
+    >>> said("Tempo (BPM)").text
+    'Tempo (BPM)'
+    """
+    words = say(text)
+    shown = legible(words)
+    return shown if shown.text == tidy(words) else legible(text)
 
 
 def font_for(text: str, faces: Sequence[Face] | None = None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.language import word
 from tunelens.features.cepstral import hz_to_mel, mel_to_hz
 from tunelens.features.grid import Grid
 from tunelens.features.timeline import MAX_COLUMNS, Floats, Sound, peeked, step_for, timeline
@@ -44,8 +45,8 @@ class SpectrogramDisplay(MatrixDisplay):
 
     scale: Scale = "log"
 
-    what: ClassVar[str] = "Spectrogram"
-    meaning: ClassVar[str] = "Level (dB, full-scale sine = 0)"
+    what: ClassVar[str] = word("Spectrogram")
+    meaning: ClassVar[str] = word("Level (dB, full-scale sine = 0)")
 
     @classmethod
     def from_clip(
@@ -106,8 +107,8 @@ class MelDisplay(MatrixDisplay):
     (64, 43)
     """
 
-    what: ClassVar[str] = "Mel spectrogram"
-    meaning: ClassVar[str] = "Level (dB, loudest = 0)"
+    what: ClassVar[str] = word("Mel spectrogram")
+    meaning: ClassVar[str] = word("Level (dB, loudest = 0)")
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "", n_mels: int = 128) -> Self:
@@ -140,9 +141,9 @@ class MfccDisplay(MatrixDisplay):
     (13, 43)
     """
 
-    what: ClassVar[str] = "MFCC"
+    what: ClassVar[str] = word("MFCC")
     cmap: ClassVar[str] = "RdBu_r"
-    meaning: ClassVar[str] = "Deviation from mean (SD)"
+    meaning: ClassVar[str] = word("Deviation from mean (SD)")
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "", n_mfcc: int = 20) -> Self:
@@ -161,7 +162,7 @@ class MfccDisplay(MatrixDisplay):
     def _rows_axis(self, ax: Axes) -> None:
         ax.set_ylim(self.row_edges[0], self.row_edges[-1])
         ax.set_yticks(range(0, len(self.values), 2))
-        label(ax, "Coefficient (number)")
+        label(ax, word("Coefficient (number)"))
 
 
 def standard(rows: Floats) -> Floats:

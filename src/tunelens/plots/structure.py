@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.base.language import word
 from tunelens.features import Frames
 from tunelens.features.timeline import Floats, Sound, Timeline, timeline
 from tunelens.plots.axes import colour_bar, label, mesh, time_axis
@@ -37,9 +38,9 @@ class TempogramDisplay(MatrixDisplay):
     120.0
     """
 
-    what: ClassVar[str] = "Tempogram"
+    what: ClassVar[str] = word("Tempogram")
     cmap: ClassVar[str] = "magma"
-    meaning: ClassVar[str] = "Autocorrelation"
+    meaning: ClassVar[str] = word("Autocorrelation")
 
     @classmethod
     def from_clip(
@@ -60,7 +61,7 @@ class TempogramDisplay(MatrixDisplay):
         ticks = [bpm for bpm in _BPM_TICKS if low <= bpm <= high]
         ax.set_yticks(ticks, [str(bpm) for bpm in ticks])
         ax.yaxis.set_minor_locator(NullLocator())
-        label(ax, "Tempo (BPM)")
+        label(ax, word("Tempo (BPM)"))
 
 
 def _at_tempi(frames: Frames, tempi: Floats) -> Floats:
@@ -97,7 +98,7 @@ class SsmDisplay(Display):
     values: Floats
     edges_s: Floats
 
-    what: ClassVar[str] = "Self-similarity"
+    what: ClassVar[str] = word("Self-similarity")
     size: ClassVar[tuple[float, float]] = (6.6, 6.0)
     box: ClassVar[tuple[float, float, float, float]] = (0.115, 0.095, 0.755, 0.83)
 
@@ -116,7 +117,7 @@ class SsmDisplay(Display):
         drawn = mesh(ax, self.edges_s, self.edges_s, self.values, cmap="magma", vmin=-0.3, vmax=1.0)
         time_axis(ax, self.edges_s[0], self.edges_s[-1])
         time_axis(ax, self.edges_s[0], self.edges_s[-1], side="y")
-        colour_bar(ax, drawn, "Cosine similarity")
+        colour_bar(ax, drawn, word("Cosine similarity"))
 
 
 def _smoothed(sounds: Timeline) -> Floats:

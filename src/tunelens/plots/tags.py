@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.base.language import word
 from tunelens.features.timeline import Sound, clips_of
 from tunelens.plots.matrix import MatrixDisplay
 
@@ -31,8 +32,8 @@ class TagsDisplay(MatrixDisplay):
 
     tags: tuple[str, ...]
 
-    what: ClassVar[str] = "Tags over time"
-    meaning: ClassVar[str] = "Probability (not calibrated)"
+    what: ClassVar[str] = word("Tags over time")
+    meaning: ClassVar[str] = word("Probability (not calibrated)")
     gamma: ClassVar[float] = 0.5
 
     @classmethod

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.base.language import word
 from tunelens.features import Frames, f0
 from tunelens.features.timeline import Floats, Sound, timeline
-from tunelens.plots.axes import NOTES, frequency_axis, label, time_axis
+from tunelens.plots.axes import NOTES, frequency_axis, label, time_axis, write
 from tunelens.plots.display import BLUE, INK, QUIET, Display
 from tunelens.plots.matrix import MatrixDisplay
 
@@ -29,9 +30,9 @@ class ChromaDisplay(MatrixDisplay):
     'A'
     """
 
-    what: ClassVar[str] = "Chroma"
+    what: ClassVar[str] = word("Chroma")
     cmap: ClassVar[str] = "cividis"
-    meaning: ClassVar[str] = "Energy (strongest = 1)"
+    meaning: ClassVar[str] = word("Energy (strongest = 1)")
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "") -> Self:
@@ -42,7 +43,7 @@ class ChromaDisplay(MatrixDisplay):
     def _rows_axis(self, ax: Axes) -> None:
         ax.set_ylim(-0.5, 11.5)
         ax.set_yticks(range(12), NOTES)
-        label(ax, "Pitch class (note)")
+        label(ax, word("Pitch class (note)"))
 
 
 @dataclass(eq=False, kw_only=True)
@@ -71,7 +72,7 @@ class PitchDisplay(Display):
     fmin: float
     fmax: float
 
-    what: ClassVar[str] = "Pitch (fundamental frequency)"
+    what: ClassVar[str] = word("Pitch (fundamental frequency)")
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "", fmin: float = 65.4, fmax: float = 2093.0) -> Self:
@@ -93,7 +94,8 @@ class PitchDisplay(Display):
         ax.plot(middles, self.f0_hz, color=BLUE, linewidth=1.4, marker=".", markersize=2.5)
         ax.grid(axis="y", color=QUIET, alpha=0.2, linewidth=0.6)
         if not np.isfinite(self.f0_hz).any():
-            ax.text(0.5, 0.5, "no pitch heard", transform=ax.transAxes, ha="center", color=QUIET)
+            note = ax.text(0.5, 0.5, "", transform=ax.transAxes, ha="center")
+            write(note, word("no pitch heard"))
         self._note_axis(ax)
         time_axis(ax, self.edges_s[0], self.edges_s[-1])
 
@@ -107,7 +109,7 @@ class PitchDisplay(Display):
         notes.yaxis.set_major_formatter(FixedFormatter([f"C{m // 12 - 1}" for m in numbers]))
         notes.tick_params(colors=QUIET, labelcolor=INK, labelsize=9)
         notes.spines["right"].set_visible(False)
-        notes.set_ylabel("Note", color=INK, fontsize=9)
+        label(notes, word("Note"))
 
 
 def midi_hz(number: int) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.base.language import word
 from tunelens.features.timeline import Counted, Floats, Fold, Sound, clips_of
 from tunelens.plots.axes import label, time_axis
 from tunelens.plots.display import BLUE, QUIET, Display
@@ -41,7 +42,7 @@ class WaveformDisplay(Display):
     rms: Floats
     edges_s: Floats
 
-    what: ClassVar[str] = "Waveform"
+    what: ClassVar[str] = word("Waveform")
 
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "") -> Self:
@@ -72,5 +73,5 @@ class WaveformDisplay(Display):
         ax.axhline(0, color=QUIET, linewidth=0.5)
         reach = max(1.0, float(-self.low.min()), float(self.high.max()))
         ax.set_ylim(-reach, reach)
-        label(ax, "Amplitude (full scale ±1)")
+        label(ax, word("Amplitude (full scale ±1)"))
         time_axis(ax, self.edges_s[0], self.edges_s[-1])
