@@ -39,7 +39,7 @@ def test_sound_is_features_and_what_became_of_a_song_is_a_fact() -> None:
                 "track_uri": "spotify:2",
                 "chorus_hit": "20",
             },
-        )  # fmt: skip
+        )
     )
     assert found.features == ("tempo_bpm", "energy", "chorus_hit", "duration_s")
     assert found.X[0].tolist() == [120.0, 0.5, 31.5, 180.0]

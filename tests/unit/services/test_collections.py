@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.libraries import v1
 from tests.sounds import write
+
 from tunelens.base.errors import DataError, NotFoundError, QueryError, UnknownNameError
 from tunelens.base.settings import Settings
 from tunelens.features.waveform import WAVEFORM_NAMES
