@@ -23,7 +23,8 @@ def run(
         str,
         typer.Argument(
             metavar="KIND",
-            help="waveform, spectrogram, mel, chroma, mfcc, pitch, zcr, centroid, rolloff, tempogram, ssm.",
+            help="waveform, spectrogram, mel, chroma, mfcc, pitch, zcr, centroid, rolloff, tempogram, ssm, "
+            "novelty, structure.",
         ),
     ],
     path: Annotated[str, typer.Argument(metavar="FILE", help="Audio or video file.")],

@@ -22,6 +22,8 @@ PLOTS: Registry[type[Display]] = Registry(
         "rolloff": "tunelens.plots.curves:RolloffDisplay",
         "tempogram": "tunelens.plots.structure:TempogramDisplay",
         "ssm": "tunelens.plots.structure:SsmDisplay",
+        "novelty": "tunelens.plots.parts:NoveltyDisplay",
+        "structure": "tunelens.plots.parts:StructureDisplay",
         "tags": "tunelens.plots.tags:TagsDisplay",
     },
     group="tunelens.plots",

@@ -90,8 +90,12 @@ class Display:
             raise ParameterError("ax belongs to no figure; make it by figure.add_subplot()")
         self.figure_ = figure
         self._draw(self.ax_)
-        finish(self.ax_, self.title, self.what)
+        finish(self.ax_, self.title, self.what, self._title_height())
         return self
+
+    def _title_height(self) -> float:
+        """Return where the title stands, as a share of the height of the axes: above all that is drawn."""
+        return 1.0
 
     def _draw(self, ax: Axes) -> None:
         raise NotImplementedError
@@ -176,10 +180,10 @@ def new_axes(size: tuple[float, float], box: tuple[float, float, float, float]) 
     return figure.add_axes(box)
 
 
-def finish(ax: Axes, title: str, what: str) -> None:
+def finish(ax: Axes, title: str, what: str, height: float = 1.0) -> None:
     """Give `ax` its title on the left, what it shows on the right, and a quiet frame."""
     for shown, side, color in ((legible(shorten(title)), "left", INK), (said(what), "right", QUIET)):
-        drawn = ax.set_title(shown.text, loc=side, fontsize=11, color=color, pad=9)  # type: ignore[arg-type]
+        drawn = ax.set_title(shown.text, loc=side, fontsize=11, color=color, pad=9, y=height)  # type: ignore[arg-type]
         drawn.set_parse_math(False)
         drawn.set_fontfamily(list(shown.families))
     ax.spines[["top", "right"]].set_visible(False)

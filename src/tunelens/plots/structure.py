@@ -9,11 +9,11 @@ import numpy as np
 
 from tunelens.base.language import word
 from tunelens.features import Frames
-from tunelens.features.timeline import Floats, Sound, Timeline, timeline
+from tunelens.features.structure import Ssm, self_similarity, sequence
+from tunelens.features.timeline import Floats, Sound, timeline
 from tunelens.plots.axes import colour_bar, label, mesh, time_axis
 from tunelens.plots.display import Display
 from tunelens.plots.matrix import MatrixDisplay
-from tunelens.plots.spectral import standard
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _BPM_TICKS = (30, 40, 60, 80, 100, 120, 160, 200, 240, 300)
 _TEMPOGRAM_CONTEXT = 200
 _SSM_COLUMNS = 400
-_SSM_SMOOTH_S = 2.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -79,11 +78,9 @@ class SsmDisplay(Display):
 
     Parameters
     ----------
-    values : ndarray of float, shape (t, t)
-        Cosine similarity of timbre (MFCC 1 to 12) and harmony (chroma) around two moments, -1 to 1; each
-        row is smoothed over 2 seconds and standardised.
-    edges_s : ndarray of float64, shape (t + 1,)
-        Where the columns begin and end, seconds.
+    ssm : Ssm
+        Of timbre (MFCC 1 to 12) and harmony (chroma) over 2 seconds around each moment where it is made of
+        sound, see `tunelens.features.structure`.
 
     Examples
     --------
@@ -95,36 +92,40 @@ class SsmDisplay(Display):
     True
     """
 
-    values: Floats
-    edges_s: Floats
+    ssm: Ssm
 
     what: ClassVar[str] = word("Self-similarity")
     size: ClassVar[tuple[float, float]] = (6.6, 6.0)
     box: ClassVar[tuple[float, float, float, float]] = (0.115, 0.095, 0.755, 0.83)
 
     @classmethod
-    def from_clip(cls, clip: Sound, *, title: str = "") -> Self:
-        """Look at `clip`, a `Clip` or the consecutive clips of a long recording."""
-        sounds = timeline(
-            clip, lambda frames: np.concatenate([frames.mfcc[1:13], frames.chroma]), limit=_SSM_COLUMNS
-        )
-        rows = standard(_smoothed(sounds))
-        length = np.linalg.norm(rows, axis=0)
-        rows = rows / np.where(length > 0, length, 1.0)
-        return cls(values=np.clip(rows.T @ rows, -1, 1), edges_s=sounds.edges_s, title=title)
+    def from_clip(cls, clip: Sound, *, title: str = "", kind: str = "both") -> Self:
+        """Look at `clip`, a `Clip` or the consecutive clips of a long recording, by one of `KINDS`."""
+        columns = sequence(clip, kind, finest_s=0.0, limit=_SSM_COLUMNS)
+        return cls(ssm=self_similarity(columns), title=title)
+
+    @property
+    def values(self) -> Floats:
+        """The matrix."""
+        return self.ssm.values
+
+    @property
+    def edges_s(self) -> Floats:
+        """Where its columns begin and end, seconds."""
+        return self.ssm.edges_s
 
     def _draw(self, ax: Axes) -> None:
-        drawn = mesh(ax, self.edges_s, self.edges_s, self.values, cmap="magma", vmin=-0.3, vmax=1.0)
-        time_axis(ax, self.edges_s[0], self.edges_s[-1])
+        draw_ssm(ax, self.ssm)
         time_axis(ax, self.edges_s[0], self.edges_s[-1], side="y")
+
+
+def draw_ssm(ax: Axes, ssm: Ssm) -> None:
+    """Draw a matrix as colours, bright where moments are alike, over a time axis."""
+    edges_s = ssm.edges_s
+    if ssm.metric == "cosine":
+        drawn = mesh(ax, edges_s, edges_s, ssm.values, cmap="magma", vmin=-0.3, vmax=1.0)
         colour_bar(ax, drawn, word("Cosine similarity"))
-
-
-def _smoothed(sounds: Timeline) -> Floats:
-    """Average over 2 seconds around each column, fewer at the ends and in short sound."""
-    from scipy.ndimage import uniform_filter1d
-
-    columns = sounds.values.shape[1]
-    length_s = sounds.edges_s[-1] - sounds.edges_s[0]
-    width = max(1, min(round(_SSM_SMOOTH_S * columns / length_s), columns // 8))
-    return uniform_filter1d(sounds.values.astype(np.float64), width, axis=1, mode="nearest")
+    else:
+        drawn = mesh(ax, edges_s, edges_s, ssm.values, cmap="magma_r", vmin=0.0)
+        colour_bar(ax, drawn, word("Euclidean distance"))
+    time_axis(ax, edges_s[0], edges_s[-1])

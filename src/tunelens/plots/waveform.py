@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from tunelens.audio.clip import Clip
 from tunelens.base.language import word
 from tunelens.features.timeline import Counted, Floats, Fold, Sound, clips_of
 from tunelens.plots.axes import label, time_axis
@@ -47,18 +49,19 @@ class WaveformDisplay(Display):
     @classmethod
     def from_clip(cls, clip: Sound, *, title: str = "") -> Self:
         """Look at `clip`, a `Clip` or the consecutive clips of a long recording."""
-        clips = Counted(clips_of(clip))
-        low, high, square = Fold(merge=np.min), Fold(merge=np.max), Fold(merge=np.mean)
-        for part in clips:
-            y = np.atleast_2d(part.y)
-            low.add(y.min(axis=0, keepdims=True))
-            high.add(y.max(axis=0, keepdims=True))
-            square.add((y * y).mean(axis=0, keepdims=True))
+        watched = Watched(clip)
+        for _ in watched:
+            pass
+        return cls.of_watched(watched, title=title)
+
+    @classmethod
+    def of_watched(cls, watched: Watched, *, title: str = "") -> Self:
+        """Show sound that has gone by."""
         return cls(
-            low=low.columns()[0],
-            high=high.columns()[0],
-            rms=np.sqrt(square.columns()[0]),
-            edges_s=clips.start_s + low.edges() / clips.sr,
+            low=watched.low.columns()[0],
+            high=watched.high.columns()[0],
+            rms=np.sqrt(watched.square.columns()[0]),
+            edges_s=watched.clips.start_s + watched.low.edges() / watched.clips.sr,
             title=title,
         )
 
@@ -75,3 +78,19 @@ class WaveformDisplay(Display):
         ax.set_ylim(-reach, reach)
         label(ax, word("Amplitude (full scale ±1)"))
         time_axis(ax, self.edges_s[0], self.edges_s[-1])
+
+
+class Watched:
+    """Clips on their way to somebody else: what `WaveformDisplay` needs of them is kept as they go by."""
+
+    def __init__(self, sound: Sound) -> None:
+        self.clips = Counted(clips_of(sound))
+        self.low, self.high, self.square = Fold(merge=np.min), Fold(merge=np.max), Fold(merge=np.mean)
+
+    def __iter__(self) -> Iterator[Clip]:
+        for clip in self.clips:
+            y = np.atleast_2d(clip.y)
+            self.low.add(y.min(axis=0, keepdims=True))
+            self.high.add(y.max(axis=0, keepdims=True))
+            self.square.add((y * y).mean(axis=0, keepdims=True))
+            yield clip

@@ -71,7 +71,14 @@ class Sequence:
         return float(self.edges_s[-1] - self.edges_s[0]) / self.n
 
 
-def sequence(sound: Sound, kind: str = "both", *, smooth_s: float = SMOOTH_S, limit: int = LIMIT) -> Sequence:
+def sequence(
+    sound: Sound,
+    kind: str = "both",
+    *,
+    smooth_s: float = SMOOTH_S,
+    finest_s: float = FINEST_S,
+    limit: int = LIMIT,
+) -> Sequence:
     """Return the columns by which a recording is compared with itself.
 
     Each row is averaged over `smooth_s` around each column, and then standardised over the recording: less
@@ -85,6 +92,8 @@ def sequence(sound: Sound, kind: str = "both", *, smooth_s: float = SMOOTH_S, li
         Pitch classes (harmony), MFCC 1 to 12 (timbre, not level), or all of them.
     smooth_s : float
         Length of the average, seconds; 0 for none.
+    finest_s : float
+        Least length of a column, seconds.
     limit : int
         Most columns, even.
 
@@ -105,7 +114,7 @@ def sequence(sound: Sound, kind: str = "both", *, smooth_s: float = SMOOTH_S, li
     """
     if kind not in _ROWS:
         raise UnknownNameError.among("kind of sequence", kind, KINDS)
-    sounds = timeline(sound, _ROWS[kind], limit=limit, finest_s=FINEST_S)
+    sounds = timeline(sound, _ROWS[kind], limit=limit, finest_s=finest_s)
     return sequence_of(sounds.values, sounds.edges_s, kind, smooth_s=smooth_s)
 
 
