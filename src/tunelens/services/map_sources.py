@@ -1,0 +1,136 @@
+"""`map_source`: from a library, a folder or a table to its map."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tunelens.base.errors import ParameterError, TunelensError
+from tunelens.base.progress import Progress
+from tunelens.base.settings import Settings
+from tunelens.explore.collection import Collection
+from tunelens.models.prediction import Prediction
+from tunelens.services.collections import LIBRARY, gather
+from tunelens.services.map import MapReport, check_request, draw_map
+from tunelens.services.map_places import kept_at
+from tunelens.services.predict import predict
+
+Failures = tuple[tuple[Path, TunelensError], ...]
+
+
+@dataclass(frozen=True)
+class MapOptions:
+    """What is asked of a map; see `tunelens.services.map.draw_map`.
+
+    Parameters
+    ----------
+    features : str
+        By what songs are alike; see `tunelens.services.collections.collect`.
+    bundle : str, optional
+        Name or folder of a bundle that is asked about every file.
+    fresh : bool
+        Lay songs out anew.
+    """
+
+    features: str = "descriptors"
+    colour: str | None = None
+    projection: str | None = None
+    bundle: str | None = None
+    snippets: int = 0
+    title: str | None = None
+    language: str = "en"
+    seed: int = 0
+    fresh: bool = False
+
+
+def map_source(
+    source: str,
+    out: str | Path,
+    options: MapOptions | None = None,
+    *,
+    library: str | Path | None = None,
+    settings: Settings | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> MapReport:
+    """Draw the songs of a source as a map; where they lie is kept in the cache folder.
+
+    Parameters
+    ----------
+    source : str
+        A folder, a table, ``library``, ``library:QUERY``; anything else is a query of the library.
+    out : str or Path
+        See `draw_map`.
+
+    Raises
+    ------
+    TunelensError
+        As `collect` and `draw_map` do.
+    """
+    options = options or MapOptions()
+    settings = settings or Settings.from_env()
+    check_request(
+        Path(out),
+        projection=options.projection,
+        language=options.language,
+        snippets=options.snippets,
+        force=force,
+    )
+    name = source_of(source)
+    found = gather(
+        name, features=options.features, library=library, settings=settings, jobs=jobs, progress=progress
+    )
+    groups, lost = _told(found.songs, options.bundle, jobs, settings, progress)
+    asked = (os.path.abspath(str(library or settings.library)), name, options.features)  # noqa: PTH100 - never raises
+    place = kept_at(settings.cache_dir, *asked, options.projection or "", str(options.seed))
+    if options.fresh:
+        place.unlink(missing_ok=True)
+    drawn = draw_map(
+        found.songs, out, projection=options.projection, colour=options.colour, groups=groups,
+        title=options.title, seed=options.seed, snippets=options.snippets, language=options.language,
+        kept=place, force=force, progress=progress,
+    )  # fmt: skip
+    return replace(drawn, failures=(*found.failed, *lost, *drawn.failures))
+
+
+def source_of(text: str) -> str:
+    """Return a source that `collect` takes: what is no file, no folder and names no library is a query.
+
+    Examples
+    --------
+    >>> source_of("genre:jazz"), source_of("library:year:>2000"), source_of("library")
+    ('library:genre:jazz', 'library:year:>2000', 'library')
+    """
+    parts = text.split("+")
+    is_there = all(os.path.exists(part) or part.startswith(("csv:", "json:")) for part in parts)  # noqa: PTH110
+    if text == LIBRARY or text.startswith(f"{LIBRARY}:") or (is_there and text):
+        return text
+    looks_like_a_file = os.sep in text or Path(text).suffix.lower() in {".csv", ".tsv", ".json", ".toml"}
+    return text if looks_like_a_file else f"{LIBRARY}:{text}"
+
+
+def _told(
+    songs: Collection, bundle: str | None, jobs: int | None, settings: Settings, progress: Progress | None
+) -> tuple[dict[str, Sequence[str]], Failures]:
+    """Return what a bundle says of each song, "" where it says nothing, and the files that failed."""
+    if bundle is None:
+        return {}, ()
+    paths = [path for path in songs.paths if path is not None]
+    if not paths:
+        raise ParameterError(
+            "no song has a file, so a bundle cannot be asked about them", hint="leave --bundle out"
+        )
+    answers = list(predict(bundle, paths, jobs=jobs, settings=settings, progress=progress))
+    said = {answer.item: "" if answer.error else _word(answer.prediction) for answer in answers}
+    failed = tuple((Path(answer.item), answer.error) for answer in answers if answer.error)
+    values = tuple("" if path is None else said.get(str(path), "") for path in songs.paths)
+    return {Path(bundle).name: values}, failed
+
+
+def _word(prediction: Prediction) -> str:
+    if prediction.value is not None:
+        return f"{prediction.value:g}"
+    return prediction.label or (prediction.labels[0] if prediction.labels else "")
