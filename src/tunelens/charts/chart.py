@@ -95,11 +95,16 @@ _TEXTS = frozenset({"music_id", "title", "creator", "date", "audio_url"})
 
 def _fits(name: str, value: Any) -> bool:
     if name in _TEXTS:
-        return isinstance(value, str)
+        return _is_text(value)
     if name == "more":
-        return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+        return isinstance(value, dict) and all(_is_text(one) for pair in value.items() for one in pair)
     kinds = (int, float) if name == "duration_s" else (int,)
     return value is None or (isinstance(value, kinds) and not isinstance(value, bool))
+
+
+def _is_text(value: Any) -> bool:
+    # halves of characters, which JSON can say, can be neither written nor printed
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "duration_s": _words(
         "duration_s duration_ms duration_sec duration_seconds duration length length_ms length_s "
-        "track_duration song_duration seconds duration_mins duration_min 时长 时长(秒) 时长(毫秒) 音乐时长 歌曲时长 长度"
+        "track_duration song_duration seconds duration_mins duration_min 时长 时长(秒) "
+        "时长(毫秒) 音乐时长 歌曲时长 长度"
     ),
     "use_count": _words(
         "use_count uses usage_count user_count usecount usage video_count videos plays play_count playcount "

@@ -8,10 +8,11 @@ from typing import Any
 
 _DEEPEST = 6
 _MOST_COLUMNS = 1_000
+_MOST_MEMBERS = 100
 _NAMES = ("name", "title", "nickname")
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Any, depth: int = 0) -> str:
     """Return a value of JSON as a cell; of a list its members with commas between, of objects their names.
 
     Examples
@@ -24,7 +25,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return ", ".join(text for one in value[:100] if (text := text_of(one)))
+        members = value[:_MOST_MEMBERS] if depth < _DEEPEST else []
+        return ", ".join(text for one in members if (text := text_of(one, depth + 1)))
     if isinstance(value, dict):
         return next((value[name] for name in _NAMES if isinstance(value.get(name), str)), "")
     return json.dumps(value)
@@ -42,7 +44,7 @@ def flat(song: dict[str, Any]) -> dict[str, str]:
     for name, value in _leaves(song, "", 0):
         if len(cells) >= _MOST_COLUMNS:
             break
-        cells[name] = value
+        cells[name.encode("utf-8", "replace").decode("utf-8")] = value
     return cells
 
 

@@ -80,6 +80,8 @@ def chart_of(
     """
     held = _held(rows, source)
     names = list(columns or dict.fromkeys(column for row in held for column in row.cells))
+    if not names:
+        raise DataError(f"{source} holds no songs: {len(held)} rows, and not one with a name")
     fields = find_fields(names, given)
     maker = _Maker(fields, held)
     entries = tuple(entry for row in held if (entry := maker.entry(row)) is not None)
@@ -123,6 +125,7 @@ class _Maker:
         self.dropped: list[Dropped] = []
         self._counts: Counter[str] = Counter()
         self._parsers = self._choose(rows)
+        self._bare = [field for field in fields if not any(map(clean, self._column(rows, field)))]
 
     def _choose(self, rows: Sequence[Row]) -> dict[str, Callable[[str], Any]]:
         """Return how each field is read; units and the order of dates are told from the whole column."""
@@ -198,6 +201,7 @@ class _Maker:
             )
         if self._counts["cut"]:
             told.append(f"{self._counts['cut']} cells are cut to {LONGEST_TEXT} characters")
+        told += [f"nothing is in {self.fields[field]!r}, taken as {field}" for field in self._bare]
         told += [self._unread(field) for field in FIELDS if self._counts[field]]
         if self._counts["dropped"] > len(self.dropped):
             told.append(f"{self._counts['dropped']} rows are left out; the first {_MOST_DROPPED} are named")

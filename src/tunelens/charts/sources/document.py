@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tunelens.base.errors import DataError
 from tunelens.charts.chart import FORMAT, Chart, load_json, parse_json
-from tunelens.charts.flat import flat, longest_list
+from tunelens.charts.flat import flat, longest_list, text_of
+from tunelens.charts.paths import at_path
 from tunelens.charts.registry import ChartOptions
 from tunelens.charts.rows import Row, chart_of
 
@@ -45,7 +46,9 @@ class DocumentSource:
         songs = longest_list(document)
         if songs is None:
             raise DataError(f"{str(path)!r} holds no list of songs")
-        return chart_of(rows_of(songs), name=path.stem, source=str(path), given=options.fields)
+        return chart_of(
+            rows_of(songs, options.fields), name=path.stem, source=str(path), given=options.fields
+        )
 
 
 def _lines(path: Path) -> Iterator[Any]:
@@ -58,11 +61,21 @@ def _lines(path: Path) -> Iterator[Any]:
                     yield None
 
 
-def rows_of(songs: list[Any]) -> Iterator[Row]:
-    """Yield a row for every member of a list; what is no object has a fault."""
+def rows_of(songs: list[Any], given: Mapping[str, str]) -> Iterator[Row]:
+    """Yield a row for every member of a list; what is no object has a fault.
+
+    Parameters
+    ----------
+    songs : list
+        What JSON holds.
+    given : Mapping of str to str
+        ``field -> path``; what is at a path becomes the column of that name.
+    """
+    paths = [path for path in given.values() if path]
     for place, song in enumerate(songs, 1):
         if isinstance(song, dict):
-            yield Row(f"song {place}", flat(song))
+            told = {path: text_of(at_path(song, path)) for path in paths}
+            yield Row(f"song {place}", {**flat(song), **told})
         else:
             yield Row(f"song {place}", {}, NO_OBJECT)
 
