@@ -113,18 +113,23 @@ def _check(field: str, column: str, columns: Sequence[str]) -> None:
         raise UnknownNameError.among("column", column, columns)
 
 
-def fields_from(texts: Sequence[str]) -> dict[str, str]:
-    """Return ``field=column`` texts as a mapping.
+def pairs_from(texts: Sequence[str]) -> dict[str, str]:
+    """Return ``name=value`` texts as a mapping.
+
+    Raises
+    ------
+    ParameterError
+        A text has no ``=``.
 
     Examples
     --------
-    >>> fields_from(["title=曲", "rank="])
+    >>> pairs_from(["title=曲", "rank="])
     {'title': '曲', 'rank': ''}
     """
     found = {}
     for text in texts:
-        field, equals, column = text.partition("=")
+        name, equals, value = text.partition("=")
         if not equals:
-            raise ParameterError(f"{text!r} says no column", hint="write field=column, say title=曲名")
-        found[field.strip()] = column.strip()
+            raise ParameterError(f"{text!r} is no pair", hint="write name=value, say --field title=曲名")
+        found[name.strip()] = value.strip()
     return found

@@ -71,8 +71,8 @@ def match_audio(chart: Chart, folder: Path) -> Matched:
     """Find the files of the songs of a chart.
 
     Told, in this order: by the manifest of the folder (`tunelens.charts.download`); by the id in brackets at
-    the end of a name; by creator and title in a name (``creator - title``, either way round); by the tags; by the
-    title alone where one song and one file have it. Case, width, accents of width, guests, remasters and
+    the end of a name; by creator and title in a name (``creator - title``, either way round); by the
+    tags; by the title alone where one song and one file have it. Case, width, accents of width, guests, remasters and
     punctuation do not count (`song_key`), neither do traditional and simplified characters.
 
     Parameters

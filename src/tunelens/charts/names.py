@@ -23,8 +23,8 @@ def safe_stem(text: str, most_bytes: int = LONGEST_BYTES) -> str:
 
     Control and formatting characters (those that turn the order of text among them) go; what a file system
     forbids becomes ``_``; it begins with no dot, dash, or sign that a shell or a spreadsheet would act on,
-    ends with no dot or space, is no name of a device of Windows, and has at most `most_bytes` bytes of UTF-8, cut
-    between characters.
+    ends with no dot or space, is no name of a device of Windows, and has at most `most_bytes` bytes of
+    UTF-8, cut between characters.
 
     Examples
     --------

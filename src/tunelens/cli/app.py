@@ -9,6 +9,7 @@ import typer
 from tunelens.cli import (
     analyze,
     audit,
+    chart,
     compare,
     convert,
     covers,
@@ -84,6 +85,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(moving.app, name="import")
 app.add_typer(playlist.app, name="playlist")
+app.add_typer(chart.app, name="chart")
 
 
 def _version(wanted: bool) -> None:
