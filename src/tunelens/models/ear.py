@@ -81,6 +81,10 @@ class Ear:
             self._hear([_repeated(sound, self._tape)])
         return self._tagging()
 
+    def over_time(self) -> dict[str, Float32]:
+        """Return what every layer made of each patch, (n_patches, d) by name; `finish` comes first."""
+        return {name: np.concatenate([one[name] for one in self._outputs]) for name in self._outputs[0]}
+
     def _hear(self, excerpts: Iterable[Excerpt]) -> None:
         cut = self.hearing.cut
         waiting = iter(excerpts)
@@ -89,7 +93,7 @@ class Ear:
             self._indices.extend(excerpt.index for excerpt in batch)
 
     def _tagging(self) -> Tagging:
-        joined = {name: np.concatenate([one[name] for one in self._outputs]) for name in self._outputs[0]}
+        joined = self.over_time()
         scores = joined.pop("scores")
         return Tagging(
             model=self.hearing.model,

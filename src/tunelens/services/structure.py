@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,14 @@ from tunelens.features.structure import (
     self_similarity,
     sequence,
     sequence_of,
+    smoothed,
 )
 from tunelens.library.identity import path_to_text
-from tunelens.plots.display import check_suffix
+from tunelens.models.registry import BACKBONES
+from tunelens.plots.display import Display, check_suffix
+from tunelens.plots.notes import PianoRollDisplay
+from tunelens.plots.parts import StructureDisplay
+from tunelens.plots.waveform import Watched, WaveformDisplay
 from tunelens.services.plot import name_of
 
 EMBEDDING, MIDI = "embedding", "midi"
@@ -104,9 +110,62 @@ def structure(
     if of not in WAYS:
         raise UnknownNameError.among("way to compare", of, WAYS)
     target = None if out is None else check_writable(check_suffix(Path(out)), force=force)
-    del title, target
-    return StructureReport(Path(path), of, find_structure(_matrix(Path(path), of)))
+    heard = _HEARD[of](Path(path), _Request(of, model, settings or Settings.from_env()))
+    found = find_structure(self_similarity(heard.columns, _METRIC.get(of, "cosine")))
+    if target is not None:
+        name = _title(Path(path), of) if title is None else title
+        StructureDisplay(structure=found, above=heard.above(), title=name).save(target, force=force)
+    return StructureReport(Path(path), of, found, target)
 
 
-def _matrix(path, of):
-    return self_similarity(sequence(stream(path), of))
+def _title(path: Path, of: str) -> str:
+    return path.name if of == MIDI else name_of(path)
+
+
+@dataclass(frozen=True)
+class _Request:
+    of: str
+    model: str
+    settings: Settings
+
+
+@dataclass(frozen=True, eq=False)
+class _Heard:
+    """What is compared, and what is drawn over it once somebody wants a picture."""
+
+    columns: Sequence
+    above: Callable[[], Display]
+
+
+def _of_sound(path: Path, wanted: _Request) -> _Heard:
+    watched = Watched(stream(path, duration_s=wanted.settings.max_duration_s))
+    return _Heard(sequence(watched, wanted.of), partial(WaveformDisplay.of_watched, watched))
+
+
+def _of_net(path: Path, wanted: _Request) -> _Heard:
+    """Have a net hear at most `MOST_PATCHES` evenly spaced patches."""
+    ear = BACKBONES[wanted.model].listener(MOST_PATCHES, wanted.settings)
+    watched = Watched(stream(path, duration_s=wanted.settings.max_duration_s))
+    for clip in watched:
+        ear.add(clip)
+    tagging = ear.finish()
+    layers = ear.over_time()
+    name = next((layer for layer in layers if layer != "scores"), "scores")
+    begins = tagging.times_s.astype(np.float64)
+    edges_s = np.append(begins, begins[-1] + tagging.patch_s)
+    columns = sequence_of(layers[name].T, edges_s, EMBEDDING)
+    return _Heard(columns, partial(WaveformDisplay.of_watched, watched))
+
+
+def _of_notes(path: Path, wanted: _Request) -> _Heard:
+    from tunelens.symbolic.pianoroll import piano_roll
+
+    del wanted
+    roll = piano_roll(path)
+    rows = np.arange(len(roll.values) + 1) - 0.5
+    shown = partial(PianoRollDisplay, values=roll.values, edges_s=roll.edges_s, row_edges=rows)
+    return _Heard(smoothed(Sequence(roll.values, roll.edges_s, MIDI)), shown)
+
+
+_HEARD = {**dict.fromkeys(KINDS, _of_sound), EMBEDDING: _of_net, MIDI: _of_notes}
+_METRIC = {MIDI: "euclidean"}

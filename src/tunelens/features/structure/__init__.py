@@ -5,7 +5,7 @@ from __future__ import annotations
 from tunelens.features.structure.checkerboard import novelty
 from tunelens.features.structure.hook import HOOK_VERSION, Hook, find_hook
 from tunelens.features.structure.segments import Segment, Structure, find_structure
-from tunelens.features.structure.sequences import KINDS, Sequence, sequence, sequence_of
+from tunelens.features.structure.sequences import KINDS, Sequence, sequence, sequence_of, smoothed
 from tunelens.features.structure.similarity import METRICS, Ssm, self_similarity
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "self_similarity",
     "sequence",
     "sequence_of",
+    "smoothed",
 ]

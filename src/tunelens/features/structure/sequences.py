@@ -133,8 +133,8 @@ def sequence_of(values: Floats, edges_s: Floats, kind: str, *, smooth_s: float =
     >>> sequence_of(np.array([[1.0, 3.0]]), np.arange(3.0), "embedding").values.tolist()
     [[-1.0, 1.0]]
     """
-    raw = Sequence(values, edges_s, kind)
-    rows = _smoothed(raw.values.astype(np.float64), smooth_s / raw.step_s)
+    raw = smoothed(Sequence(values, edges_s, kind), smooth_s)
+    rows = raw.values.astype(np.float64)
     centred = rows - rows.mean(axis=1, keepdims=True)
     spread = centred.std(axis=1, keepdims=True)
     # what is left of a constant row is rounding
@@ -142,9 +142,17 @@ def sequence_of(values: Floats, edges_s: Floats, kind: str, *, smooth_s: float =
     return Sequence(centred / np.where(flat, np.inf, spread), raw.edges_s, kind)
 
 
-def _smoothed(rows: Float64, width: float) -> Float64:
-    """Average over `width` columns, over fewer where there are few."""
+def smoothed(columns: Sequence, smooth_s: float = SMOOTH_S) -> Sequence:
+    """Return columns averaged over `smooth_s` around each; over less where the whole is short.
+
+    Examples
+    --------
+    >>> pulse = Sequence(np.array([[0, 0, 0, 0, 3, 0, 0, 0, 0] + 18 * [0]]), np.arange(28.0))
+    >>> smoothed(pulse, 3.0).values[0, 2:7].tolist()
+    [0.0, 1.0, 1.0, 1.0, 0.0]
+    """
     from scipy.ndimage import uniform_filter1d
 
-    size = max(1, min(round(width), rows.shape[1] // 8))
-    return uniform_filter1d(rows, size, axis=1, mode="nearest")
+    size = max(1, min(round(smooth_s / columns.step_s), columns.n // 8))
+    rows = uniform_filter1d(columns.values.astype(np.float64), size, axis=1, mode="nearest")
+    return Sequence(rows, columns.edges_s, columns.kind)
