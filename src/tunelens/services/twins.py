@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 
 from tunelens.audio import probe, stream
 from tunelens.base.errors import DataError, TunelensError
+from tunelens.base.language import say
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.settings import Settings
 from tunelens.data.registry import ReadOptions
@@ -25,7 +27,7 @@ from tunelens.services.twin_sources import Song, Songs, numbers_of_twins, songs_
 from tunelens.services.vectors import Excerpt, vectors
 
 CLIP_S = 15.0
-LEAST_SONG_S = 10.0
+LEAST_SONG_S = 5.0
 """A shorter song has no two halves that tell anything."""
 PROMISED = 0.9
 """Share of a clip that must be there."""
@@ -51,8 +53,8 @@ class Paired:
         Files that could not be heard.
     notes : tuple of str
         What a person should know.
-    input : str
-        What was measured.
+    input, version : str
+        What was measured, and by which version.
     """
 
     name: str
@@ -62,6 +64,11 @@ class Paired:
     failures: tuple[tuple[Path, TunelensError], ...] = ()
     notes: tuple[str, ...] = ()
     input: str = WAVEFORM
+    version: str = ""
+
+    def reasons(self) -> dict[str, int]:
+        """Return how many songs each reason left out, most first."""
+        return dict(Counter(one.reason for one in self.dropped).most_common())
 
     def to_dict(self) -> dict[str, Any]:
         """Return how the twins came about as a JSON object, without their numbers."""
@@ -138,7 +145,7 @@ def twins_of(
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Paired:
-    """Take two clips of every song of a source and measure them, each once: the cache keeps what was measured.
+    """Take two clips of every song of a source and measure them; the cache keeps what was measured.
 
     Parameters
     ----------
@@ -225,7 +232,7 @@ class _Plan:
         clips = tuple(self.clips[i] for i in good)
         return Paired(
             self.found.name, twins, clips, tuple(self.dropped), tuple(self.failures),
-            (*self.found.notes, *self._notes(clips)), heard.name,
+            (*self.found.notes, *self._notes(clips)), heard.name, heard.version,
         )  # fmt: skip
 
     def _check(self, n_good: int) -> None:
@@ -240,7 +247,9 @@ class _Plan:
         short = sum(first[1] - first[0] < self.clip_s - 0.01 for first, _ in clips)
         if not short:
             return []
-        return [f"{short} songs are shorter than {2 * self.clip_s:g} s: their two halves are the clips"]
+        return [
+            say("{n} songs are shorter than {s:g} s: their halves are the clips", n=short, s=2 * self.clip_s)
+        ]
 
 
 def _title(song: Song) -> str:

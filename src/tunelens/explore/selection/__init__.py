@@ -7,6 +7,7 @@ from tunelens.explore.selection.comparison import (
 )
 from tunelens.explore.selection.genetic import Generation, Genetic, evolve
 from tunelens.explore.selection.held_out import Range, random_splits, stability
+from tunelens.explore.selection.kept import KeptSelection
 from tunelens.explore.selection.methods import LITERATURE, METHODS, Selection, SelectOptions, select
 from tunelens.explore.selection.objective import Objective, lost_clips, lost_twins
 from tunelens.explore.selection.twins import Standard, Twins
@@ -16,6 +17,7 @@ __all__ = [
     "METHODS",
     "Generation",
     "Genetic",
+    "KeptSelection",
     "Objective",
     "Range",
     "SelectOptions",
