@@ -51,10 +51,10 @@ class GenerationsDisplay(Display):
         from matplotlib.ticker import MaxNLocator, PercentFormatter
 
         for i, (best, mean) in enumerate(zip(self.best, self.mean, strict=True)):
-            bold = {"lw": 1.8, "alpha": 1.0, "zorder": 3} if i == 0 else {"lw": 0.9, "alpha": 0.35}
-            names = (say("best so far"), say("mean of the population")) if i == 0 else ("", "")
-            ax.plot(best, color=BLUE, label=names[0] or None, **bold)
-            ax.plot(mean, color=ORANGE, label=names[1] or None, **bold)
+            width, alpha = (1.8, 1.0) if i == 0 else (0.9, 0.35)
+            names = (say("best so far"), say("mean of the population")) if i == 0 else (None, None)
+            ax.plot(best, color=BLUE, label=names[0], lw=width, alpha=alpha)
+            ax.plot(mean, color=ORANGE, label=names[1], lw=width, alpha=alpha)
         self._draw_levels(ax)
         ax.set_xlabel(say("Generation"), color=INK, fontsize=9)
         ax.set_ylabel(say("Clips that lose their twin"), color=INK, fontsize=9)
@@ -172,8 +172,8 @@ class SelectionsDisplay(Display):
         rows = np.arange(len(self.names))
         ax.hlines(rows, self.low, self.high, color=BLUE, lw=2.2, alpha=0.5)
         ax.scatter(self.held_out, rows, color=BLUE, s=42, zorder=3, label=say("held-out songs, 95% interval"))
-        hollow = {"facecolors": "white", "edgecolors": ORANGE, "linewidths": 1.6}
-        ax.scatter(self.chosen_on, rows, s=42, zorder=4, label=say("songs it was chosen on"), **hollow)
+        hollow = ax.scatter(self.chosen_on, rows, s=42, zorder=4, label=say("songs it was chosen on"))
+        hollow.set(facecolors="white", edgecolors=ORANGE, linewidths=1.6)
         names = [shorten(name, 30) for name in self.names]
         if len(self.drawn):
             names.append(say("each random subset"))

@@ -13,7 +13,7 @@ from tunelens.base.extras import require
 from tunelens.base.language import say, word
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.settings import Settings
-from tunelens.base.table import Table
+from tunelens.base.table import Cell, Table
 from tunelens.data.registry import ReadOptions
 from tunelens.explore.selection import (
     LITERATURE,
@@ -105,20 +105,31 @@ class SelectionReport:
         Runs of the genetic algorithm with one seed after the other; empty where it was not asked for.
     compared : SelectionComparison or None
         On songs held out; None where there were too few songs, or it was not asked for.
-    notes : tuple of str
-        What a person should know.
     """
 
     paired: Paired
     selections: tuple[Selection, ...]
     over_seeds: tuple[Selection, ...]
     compared: SelectionComparison | None
-    notes: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> Selection:
         """The selection that counts."""
         return self.selections[0]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person should know, in the language of now."""
+        n = len(self.paired.twins)
+        if self.compared is not None:
+            held = self.compared.notes
+        elif n < LEAST_SONGS:
+            held = (
+                say("{n} songs are too few to hold some out; {least} are needed", n=n, least=LEAST_SONGS),
+            )
+        else:
+            held = (say("No songs were held out: how good the choice is for other songs is not known."),)
+        return (*self.paired.said_notes(), *held)
 
     def summary(self) -> str:
         """Return in sentences what was found, in the language of now."""
@@ -142,7 +153,7 @@ class SelectionReport:
 
     def _chosen_table(self) -> Table:
         columns = (word("method"), word("features"), word("clips lost"), word("clips"), word("lost, %"))
-        rows = tuple(
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
             (CALLED[one.method], len(one.names), one.lost, 2 * one.n_songs, 100 * one.share_lost)
             for one in self.selections
         )
@@ -154,8 +165,10 @@ class SelectionReport:
         columns = (word("feature"), word("chosen"), *shares, word("in the literature"))
         often = {name: [100 * share[name] for share in shares.values()] for name in self.chosen.among}
         order = sorted(often, key=lambda name: (-sum(often[name]), name not in self.chosen.names))
-        rows = tuple((name, name in self.chosen.names, *often[name], name in LITERATURE) for name in order)
-        return Table(word("How often each feature was chosen, %"), columns, rows, self._stability())
+        rows: list[tuple[Cell, ...]] = [
+            (name, name in self.chosen.names, *often[name], name in LITERATURE) for name in order
+        ]
+        return Table(word("How often each feature was chosen, %"), columns, tuple(rows), self._stability())
 
     def shares(self) -> dict[str, dict[str, float]]:
         """Return in what share of runs each feature was chosen: over seeds, and over splits."""
@@ -272,6 +285,7 @@ def select_features(
     library: Path | None = None,
     read: ReadOptions | None = None,
     jobs: int | None = None,
+    engine: str = "local",
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> SelectionReport:
@@ -282,7 +296,7 @@ def select_features(
     source : str or Paired
         As `twins_of` takes it, or what it gave.
     options : SelectionOptions, optional
-    input, clip_s, library, read, jobs, settings
+    input, clip_s, library, read, jobs, engine, settings
         As in `twins_of`.
     progress : Progress, optional
         Told of files, of generations, and of trials on held-out songs.
@@ -297,16 +311,28 @@ def select_features(
     options, progress = options or SelectionOptions(), progress or Silent()
     if GENETIC in (options.methods or DEFAULT):
         require("deap.base")
-    paired = source if isinstance(source, Paired) else twins_of(
-        source, input=input, clip_s=clip_s, library=library, options=read, jobs=jobs, settings=settings,
-        progress=progress,
-    )  # fmt: skip
+    if not isinstance(source, Paired):
+        source = twins_of(
+            source,
+            input=input,
+            clip_s=clip_s,
+            library=library,
+            options=read,
+            jobs=jobs,
+            engine=engine,
+            settings=settings,
+            progress=progress,
+        )
+    return _report(source, options, progress)
+
+
+def _report(paired: Paired, options: SelectionOptions, progress: Progress) -> SelectionReport:
     methods = options.methods_for(paired.twins.names)
     seeds = _over_seeds(paired, options, progress) if GENETIC in methods else ()
     best = {GENETIC: min(seeds, key=lambda one: (one.lost, len(one.names)))} if seeds else {}
     selections = tuple(best.get(name) or _chosen(paired, name, options, progress) for name in methods)
-    compared, notes = _compared(paired, methods, options, progress)
-    return SelectionReport(paired, selections, seeds, compared, (*paired.notes, *notes))
+    compared = _compared(paired, methods, options, progress)
+    return SelectionReport(paired, selections, seeds, compared)
 
 
 def _chosen(paired: Paired, method: str, options: SelectionOptions, progress: Progress) -> Selection:
@@ -322,17 +348,10 @@ def _over_seeds(paired: Paired, options: SelectionOptions, progress: Progress) -
 
 def _compared(
     paired: Paired, methods: tuple[str, ...], options: SelectionOptions, progress: Progress
-) -> tuple[SelectionComparison | None, tuple[str, ...]]:
-    if options.n_splits == 0:
-        return None, (say("No songs were held out: what is said of the songs it was chosen on says little."),)
-    if len(paired.twins) < LEAST_SONGS:
-        text = say(
-            "{n} songs are too few to hold some out; {least} are needed",
-            n=len(paired.twins),
-            least=LEAST_SONGS,
-        )
-        return None, (text,)
-    found = compare_selections(
+) -> SelectionComparison | None:
+    if options.n_splits == 0 or len(paired.twins) < LEAST_SONGS:
+        return None
+    return compare_selections(
         paired.twins,
         methods,
         held_out=options.held_out,
@@ -341,4 +360,3 @@ def _compared(
         options=options.search,
         progress=progress,
     )
-    return found, found.notes

@@ -55,6 +55,8 @@ class Paired:
         What a person should know.
     input, version : str
         What was measured, and by which version.
+    clip_s : float
+        Length that a clip was to have, seconds.
     """
 
     name: str
@@ -65,6 +67,22 @@ class Paired:
     notes: tuple[str, ...] = ()
     input: str = WAVEFORM
     version: str = ""
+    clip_s: float = CLIP_S
+
+    @property
+    def n_short(self) -> int:
+        """Songs that are too short for two whole clips, of which the halves were taken."""
+        return sum(first[1] - first[0] < self.clip_s - 0.01 for first, _ in self.clips)
+
+    def said_notes(self) -> tuple[str, ...]:
+        """Return what a person should know, in the language of now."""
+        if not self.n_short:
+            return self.notes
+        s = 2 * self.clip_s
+        return (
+            *self.notes,
+            say("{n} songs are shorter than {s:g} s: their halves are the clips", n=self.n_short, s=s),
+        )
 
     def reasons(self) -> dict[str, int]:
         """Return how many songs each reason left out, most first."""
@@ -80,7 +98,7 @@ class Paired:
             "n_features": len(self.twins.names),
             "dropped": [[one.item, one.reason] for one in self.dropped],
             "failures": [[str(path), error.to_dict()] for path, error in self.failures],
-            "notes": list(self.notes),
+            "notes": list(self.said_notes()),
         }
 
 
@@ -232,7 +250,10 @@ class _Plan:
         clips = tuple(self.clips[i] for i in good)
         return Paired(
             self.found.name, twins, clips, tuple(self.dropped), tuple(self.failures),
-            (*self.found.notes, *self._notes(clips)), heard.name, heard.version,
+            self.found.notes,
+            heard.name,
+            heard.version,
+            self.clip_s,
         )  # fmt: skip
 
     def _check(self, n_good: int) -> None:
@@ -242,14 +263,6 @@ class _Plan:
                 f"none of the {len(self.found.songs)} songs of {self.found.name} gave two clips",
                 hint=f"the first: {first[0]}" if first else "there are no songs",
             )
-
-    def _notes(self, clips: Sequence[tuple[Stretch, Stretch]]) -> list[str]:
-        short = sum(first[1] - first[0] < self.clip_s - 0.01 for first, _ in clips)
-        if not short:
-            return []
-        return [
-            say("{n} songs are shorter than {s:g} s: their halves are the clips", n=short, s=2 * self.clip_s)
-        ]
 
 
 def _title(song: Song) -> str:

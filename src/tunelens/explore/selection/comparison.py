@@ -96,12 +96,11 @@ class SelectionComparison:
     tried : tuple of Tried
         By way of holding out, then in the order of the methods; all features are always there.
     drawn_held_out : ndarray of float64, shape (n_splits, draws)
-        Share lost on held-out songs by random subsets as they come, of the first way of holding out.
+        Share lost on held-out songs by random subsets as they come, the same on every split, of the last way
+        of holding out.
     names : tuple of str
         The features.
     n_songs, n_splits : int
-    notes : tuple of str
-        What was left out, and why.
     """
 
     tried: tuple[Tried, ...]
@@ -109,12 +108,18 @@ class SelectionComparison:
     names: tuple[str, ...]
     n_songs: int
     n_splits: int
-    notes: tuple[str, ...] = ()
 
     @property
     def ways(self) -> tuple[str, ...]:
         """How songs were held out."""
         return tuple(dict.fromkeys(one.by for one in self.tried))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person should know, in the language of now."""
+        if "artist" in self.ways:
+            return ()
+        return (say("Artists are not known: songs of one artist may stand on both sides."),)
 
     def of(self, method: str, by: str = "song") -> Tried:
         """Return one trial.
@@ -266,7 +271,7 @@ def compare_selections(
         tried = [one for way in made for method in asked for one in way.tried(method, options, progress)]
     finally:
         progress.finish()
-    return SelectionComparison(tuple(tried), made[0].drawn, twins.names, len(twins), n_splits, _notes(ways))
+    return SelectionComparison(tuple(tried), made[-1].drawn, twins.names, len(twins), n_splits)
 
 
 @dataclass(eq=False)
@@ -281,7 +286,7 @@ class _Way:
     @classmethod
     def of(cls, twins: Twins, by: str, held_out: float, n: int, seed: int) -> _Way:
         splits = random_splits(twins.groups(by), held_out, n, seed)
-        trials = [Trial(twins, chosen_on, held, seed + i) for i, (chosen_on, held) in enumerate(splits)]
+        trials = [Trial(twins, chosen_on, held, seed + i, seed) for i, (chosen_on, held) in enumerate(splits)]
         return cls(by, held_out, trials, np.zeros((0, 0)))
 
     def tried(self, method: str, options: SelectOptions, progress: Progress) -> Iterator[Tried]:
@@ -304,12 +309,6 @@ class _Way:
     def _judged(self, method: str, shares: Floats, masks: Mask) -> Tried:
         size = float(masks.sum(axis=1).mean()) if len(masks) else 0.0
         return Tried(method, self.by, size, shares[:, 0], shares[:, 1], self.held_share, masks)
-
-
-def _notes(ways: Sequence[str]) -> tuple[str, ...]:
-    if "artist" in ways:
-        return ()
-    return (say("Artists are not known: songs of one artist may stand on both sides."),)
 
 
 def _check(twins: Twins, methods: Sequence[str], held_out: float, n_splits: int) -> None:

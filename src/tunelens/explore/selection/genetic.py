@@ -161,7 +161,7 @@ class _Evolution:
 
     def _drawn(self) -> list[bool]:
         """Return a random subset; of every size there are some."""
-        return (self.rng.random(self.d) < self.rng.uniform(0.1, 0.9)).tolist()
+        return (self.rng.random((self.d,)) < self.rng.uniform(0.1, 0.9)).tolist()
 
     def _judged(self, people: list[Any], number: int) -> Generation:
         for one in people:

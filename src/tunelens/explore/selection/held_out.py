@@ -91,8 +91,8 @@ def random_splits(groups: Rows, held_out: float, n: int, seed: int) -> Iterator[
 class Trial:
     """One split: features are chosen on one side and judged on both."""
 
-    def __init__(self, twins: Twins, chosen_on: Rows, held: Rows, seed: int) -> None:
-        self.twins, self.seed = twins.take(chosen_on), seed
+    def __init__(self, twins: Twins, chosen_on: Rows, held: Rows, seed: int, draws_seed: int) -> None:
+        self.twins, self.seed, self.draws_seed = twins.take(chosen_on), seed, draws_seed
         standard = Standard.of(self.twins)
         self.sides = (Objective.of(self.twins, standard), Objective.of(twins.take(held), standard))
 
@@ -103,12 +103,16 @@ class Trial:
 
     def choose(self, method: str, options: SelectOptions) -> Mask:
         """Choose by a method on the side to choose on."""
-        found = select(self.twins, method, seed=self.seed, options=options, objective=self.sides[0])
+        seed = self.draws_seed if method == "random" else self.seed
+        found = select(self.twins, method, seed=seed, options=options, objective=self.sides[0])
         return self.twins.mask(found.names)
 
     def draw(self, n: int) -> Floats:
-        """Return the shares of `n` random subsets, those of which ``random`` takes the best, shape (n, 2)."""
-        masks = random_subsets(len(self.twins.names), n, np.random.default_rng(self.seed))
+        """Return the shares of `n` random subsets, those of which ``random`` takes the best, shape (n, 2).
+
+        All trials draw the same subsets.
+        """
+        masks = random_subsets(len(self.twins.names), n, np.random.default_rng(self.draws_seed))
         return np.array([self.shares(mask) for mask in masks])
 
 

@@ -80,15 +80,15 @@ class KeptSelection:
             It holds no selection, or is larger than one can be.
         """
         values = _object(path)
-        features = values.get("features")
+        features: list[str] = values.get("features", [])
         if values.get("format") != FORMAT or not _are_names(features):
             raise DataError(
                 f"{str(path)!r} holds no selection of features",
                 hint=f'"format": "{FORMAT}" and "features": a list of names are needed',
             )
         how = values.get("how")
-        told = (str(values.get(name, ""))[:LONGEST_NAME] for name in ("input", "version"))
-        return cls(tuple(features), *told, how if isinstance(how, dict) else {})
+        input, version = (str(values.get(name, ""))[:LONGEST_NAME] for name in ("input", "version"))
+        return cls(tuple(features), input, version, how if isinstance(how, dict) else {})
 
 
 def _object(path: Path) -> dict[str, Any]:
