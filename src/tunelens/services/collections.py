@@ -17,6 +17,7 @@ from tunelens.base.settings import Settings
 from tunelens.charts.songs import songs
 from tunelens.explore.collection import Collection
 from tunelens.explore.joining import folded, together
+from tunelens.explore.selection import KeptSelection
 from tunelens.library import columns
 from tunelens.library.columns import SETS, Numbers
 from tunelens.library.identity import text_to_path
@@ -65,8 +66,8 @@ def collect(
         with ``+`` between.
     features : str or sequence of str
         ``descriptors`` (tempo, energy, ...), ``waveform`` (the 42 statistics), ``pooled``, ``tags``,
-        ``embedding``, several of them, or names of features. A table has the numbers that it has; names
-        choose among them, and a set takes all.
+        ``embedding``, several of them, names of features, or a file of names that `select-features --save`
+        wrote (``.json``). A table has the numbers that it has; names choose among them, and a set takes all.
     library : str or Path, optional
         File of the library; the user's own by default.
     settings : Settings, optional
@@ -129,10 +130,15 @@ class _Where:
 
 def _wanted(features: str | Sequence[str]) -> tuple[str, ...]:
     names = features.split(",") if isinstance(features, str) else features
-    found = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    found = tuple(dict.fromkeys(one for name in names for one in _named(name.strip()) if one))
     if not found:
         raise UnknownNameError.among("set of features", "", SETS)
     return found
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """Return the features of a file that `select_features` kept, or the name itself."""
+    return KeptSelection.load(Path(name)).features if name.endswith(".json") else (name,)
 
 
 def _parts(source: str) -> list[str]:

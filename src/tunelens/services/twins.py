@@ -29,6 +29,7 @@ from tunelens.services.vectors import Excerpt, vectors
 CLIP_S = 15.0
 LEAST_SONG_S = 5.0
 """A shorter song has no two halves that tell anything."""
+COPY = "the same sound as a song before"
 PROMISED = 0.9
 """Share of a clip that must be there."""
 WAVEFORM = "waveform"
@@ -243,6 +244,7 @@ class _Plan:
                 good.append(i)
             else:
                 self.failures.append((song.path, error))
+        good = self._once(good, numbers)
         self._check(len(good))
         a, b = (np.array([numbers[2 * i + k] for i in good], np.float64) for k in (0, 1))
         songs = [self.songs[i] for i in good]
@@ -255,6 +257,15 @@ class _Plan:
             heard.version,
             self.clip_s,
         )  # fmt: skip
+
+    def _once(self, good: Sequence[int], numbers: Sequence[Any]) -> list[int]:
+        """Leave out songs that are there twice: their clips would have two twins."""
+        first: dict[bytes, int] = {}
+        for i in good:
+            same = first.setdefault(numbers[2 * i].tobytes() + numbers[2 * i + 1].tobytes(), i)
+            if same != i:
+                self.dropped.append(Dropped(str(self.songs[i].path), COPY))
+        return list(first.values())
 
     def _check(self, n_good: int) -> None:
         if not n_good:
