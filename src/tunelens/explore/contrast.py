@@ -277,7 +277,7 @@ class _Comparing:
 
     def shares(self, both: Collection, fact: str) -> tuple[Effect, ...]:
         """Compare the share of each value among the songs of which the fact is known."""
-        values = np.array(_bounded(both.facts[fact]), dtype=object)
+        values = np.array(bounded(both.facts[fact]), dtype=object)
         known = values != ""
         columns = {}
         for value in dict.fromkeys(values[known].tolist()):
@@ -302,7 +302,7 @@ class _Comparing:
         return Effect(name, one, means[0], means[1], q, said)
 
 
-def _bounded(values: Sequence[str]) -> list[str]:
+def bounded(values: Sequence[str]) -> list[str]:
     """Call what is rare other, so that free text makes no thousand tests."""
     kept = {value for value, _ in Counter(filter(None, values)).most_common(MOST_VALUES)}
     return [value if not value or value in kept else OTHER for value in values]
