@@ -15,7 +15,7 @@ from tunelens.base.errors import AudioError, DataError, ParameterError, Tunelens
 from tunelens.base.extras import require
 from tunelens.base.progress import Progress, Silent
 from tunelens.charts.chart import Chart, Entry
-from tunelens.charts.manifest import DONE, Item, Journal, read_manifest, write_manifest
+from tunelens.charts.manifest import DONE, Item, Journal, plain_cell, read_manifest, write_manifest
 from tunelens.charts.names import folded, song_stem, unused
 from tunelens.charts.web.limits import WebLimits
 
@@ -179,7 +179,7 @@ class _Desk:
 
     def take(self, entry: Entry) -> Item:
         """Return what became of one song."""
-        known = self._known.get(entry.music_id)
+        known = self._known.get(plain_cell(entry.music_id))
         if known is not None and known.is_done and self._is_there(known):
             self.n_kept += 1
             item = Item.of(entry, **_found(known))
@@ -237,7 +237,8 @@ class _Desk:
 
     def close(self) -> Path:
         """Write the manifest: the songs of this chart, and after them those that were there before."""
-        rest = {name: item for name, item in self._known.items() if name not in self.items}
+        told = {item.music_id for item in self.items.values()}
+        rest = {name: item for name, item in self._known.items() if name not in told}
         path = write_manifest(self._folder, [*self.items.values(), *rest.values()])
         self._journal.clear()
         return path

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -24,6 +25,7 @@ NAME = "manifest.csv"
 JOURNAL = ".tunelens-journal.jsonl"
 DONE, FAILED = "done", "failed"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _MOST_JOURNAL_BYTES = 256 << 20
 
 
@@ -68,9 +70,8 @@ class Item:
     @classmethod
     def of(cls, entry: Entry, **found: Any) -> Self:
         """Build from an entry and what was found of it."""
-        return cls(
-            entry.music_id, entry.title, entry.creator, entry.rank, entry.date, entry.use_count, **found
-        )
+        texts = (plain_cell(text) for text in (entry.music_id, entry.title, entry.creator))
+        return cls(*texts, entry.rank, entry.date, entry.use_count, **found)
 
     @property
     def is_done(self) -> bool:
@@ -104,8 +105,19 @@ def write_manifest(folder: Path, items: Iterable[Item]) -> Path:
 def _cell(value: Any) -> Any:
     if not isinstance(value, str):
         return "" if value is None else value
-    plain = value.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    plain = plain_cell(value)
     return f"'{plain}" if plain.startswith(_FORMULA_STARTS) else plain
+
+
+def plain_cell(text: str) -> str:
+    """Return a text as a manifest holds it: without control characters and halves of characters.
+
+    Examples
+    --------
+    >>> plain_cell("two\\nlines\\x00")
+    'two lines '
+    """
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def read_manifest(folder: Path) -> dict[str, Item]:

@@ -14,7 +14,7 @@ from tunelens.audio.find import find_audio
 from tunelens.audio.info import probe
 from tunelens.base.errors import NotFoundError, TunelensError
 from tunelens.charts.chart import Chart, Entry
-from tunelens.charts.manifest import read_manifest
+from tunelens.charts.manifest import plain_cell, read_manifest
 from tunelens.data.readers.song_names import song_key
 
 _NUMBER = re.compile(r"^\d{1,3}[\s.\-_]+")
@@ -71,9 +71,9 @@ def match_audio(chart: Chart, folder: Path) -> Matched:
     """Find the files of the songs of a chart.
 
     Told, in this order: by the manifest of the folder (`tunelens.charts.download`); by the id in brackets at
-    the end of a name; by creator and title in a name (``creator - title``, either way round); by the
-    tags; by the title alone where one song and one file have it. Case, width, accents of width, guests, remasters and
-    punctuation do not count (`song_key`), neither do traditional and simplified characters.
+    the end of a name; by creator and title in a name (``creator - title``, either way round); by the tags; by
+    the title alone where one song and one file have it. Case, width, guests, remasters and punctuation do not
+    count (`song_key`), neither do traditional and simplified characters.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ Look = Callable[[Entry], Path | None]
 def _ways(folder: Path, files: Sequence[Path], songs: Sequence[Entry]) -> Iterator[tuple[str, Look]]:
     """Yield ways to find a file, the surest first; files are opened only when names were not enough."""
     kept = {name: folder / item.file for name, item in read_manifest(folder).items() if item.file}
-    yield "manifest", lambda entry: kept.get(entry.music_id)
+    yield "manifest", lambda entry: kept.get(plain_cell(entry.music_id))
     marks = {mark[1]: path for path in files if (mark := _MARK.search(path.stem))}
     yield "id", lambda entry: marks.get(entry.music_id)
     yield "name", _by_keys({key: path for path in files for key in _keys_of_name(path)})

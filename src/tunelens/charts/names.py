@@ -35,7 +35,7 @@ def safe_stem(text: str, most_bytes: int = LONGEST_BYTES) -> str:
     kept = "".join(" " if char.isspace() else char for char in plain if _is_kept(char))
     kept = " ".join(_FORBIDDEN.sub("_", kept).split()).lstrip(_LEADING)
     kept = _cut(kept, most_bytes - 1).rstrip(" .")
-    return f"{kept}_" if _RESERVED.fullmatch(kept) else kept
+    return re.sub(r"^[^.]*", lambda base: f"{base[0].rstrip()}_", kept) if _RESERVED.fullmatch(kept) else kept
 
 
 def _is_kept(char: str) -> bool:

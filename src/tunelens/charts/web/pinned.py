@@ -98,8 +98,7 @@ class PinnedTransport(httpx.BaseTransport):
 
     def __init__(self, deadline: Deadline, *, allow_private: bool) -> None:
         backend = PinnedBackend(deadline, allow_private=allow_private)
-        context = httpx.create_ssl_context()
-        self._pool = httpcore.ConnectionPool(ssl_context=context, max_connections=4, network_backend=backend)
+        self._pool = httpcore.ConnectionPool(max_connections=4, network_backend=backend)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; errors are those of httpcore."""
