@@ -78,10 +78,10 @@ def test_counts_are_read_however_they_are_written(n: int) -> None:
     assert count(f"-{n}") == -n
 
 
-@given(
-    st.decimals(0, 9999, places=2),
-    st.sampled_from([("k", 3), ("万", 4), ("w", 4), ("M", 6), ("亿", 8), ("B", 9)]),
-)
+SCALES = [("k", 3), ("万", 4), ("w", 4), ("M", 6), ("亿", 8), ("B", 9)]
+
+
+@given(st.decimals(0, 9999, places=2), st.sampled_from(SCALES))
 def test_counts_in_thousands_and_more(value, scale: tuple[str, int]) -> None:
     word, power = scale
     assert count(f"{value}{word}") == round(float(value) * 10**power)

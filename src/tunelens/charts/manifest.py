@@ -70,8 +70,8 @@ class Item:
     @classmethod
     def of(cls, entry: Entry, **found: Any) -> Self:
         """Build from an entry and what was found of it."""
-        texts = (plain_cell(text) for text in (entry.music_id, entry.title, entry.creator))
-        return cls(*texts, entry.rank, entry.date, entry.use_count, **found)
+        music_id, title, creator = map(plain_cell, (entry.music_id, entry.title, entry.creator))
+        return cls(music_id, title, creator, entry.rank, entry.date, entry.use_count, **found)
 
     @property
     def is_done(self) -> bool:
