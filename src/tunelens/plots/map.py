@@ -115,6 +115,8 @@ class MapDisplay(Display):
         if self.axes:
             _read(ax.set_xlabel(self.axes[0], color=INK, fontsize=9))
             _read(ax.set_ylabel(self.axes[1], color=INK, fontsize=9))
+        else:
+            ax.spines[["left", "bottom"]].set_visible(False)
         self._below(ax)
         self._names(ax)
 

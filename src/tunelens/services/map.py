@@ -285,7 +285,7 @@ def _reading(drawn: _Drawn) -> list[str]:
     )
     found = [
         say(
-            "Songs that are alike by {n} numbers lie near each other: {names}.",
+            "Songs that are alike by {n} numbers lie near each other: {names}",
             n=len(ready.features),
             names=shown,
         )

@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -251,16 +252,23 @@ def han_pairs(texts: Sequence[str]) -> str:
     >>> han_pairs(["Sunny"]), "倫伦" in han_pairs(["周杰伦"])
     ('', True)
     """
-    from tunelens.library.fulltext import fold
-
     used = {
         char for text in texts if not text.isascii() for char in clean(text) if "\u3400" <= char <= "\u9fff"
     }
     if not used:
         return ""
-    simple = {char: fold(char) for char in map(chr, range(0x3400, 0xA000))}
-    wanted = {simple[char] for char in used}
-    return "".join(char + to for char, to in simple.items() if char != to and to in wanted and len(to) == 1)
+    simple = _simplified()
+    wanted = {simple.get(char, char) for char in used}
+    return "".join(char + to for char, to in simple.items() if to in wanted)
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    """Return every Han character that a search takes for another one."""
+    from tunelens.library.fulltext import fold
+
+    folded = {char: fold(char) for char in map(chr, range(0x3400, 0xA000))}
+    return {char: to for char, to in folded.items() if to != char and len(to) == 1}
 
 
 def urls(paths: Sequence[Path | None], folder: Path) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class Overlay {
     const seen = [];
     if (map.hovered >= 0) this.title(map, map.hovered, true);
     if (map.chosen >= 0) this.title(map, map.chosen, true);
-    if (map.songs.n > MOST_TITLED && map.view.zoom < 2) return;
+    if (map.songs.n / map.view.zoom ** 2 > 20 * MOST_TITLED) return;
     map.grid.each(map.view.frame, (i) => {
       if (seen.length <= MOST_TITLED && map.isShown(i) && this.isInside(map, map.at(i))) seen.push(i);
     });
