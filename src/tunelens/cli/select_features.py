@@ -102,8 +102,7 @@ def run(
     from tunelens.services.selection_report import check_selection_report, save_selection_report
 
     face = Face(as_json, quiet)
-    if out is not None:
-        check_selection_report(out, lang=lang, force=force)
+    check_selection_report(out, lang=lang, force=force)
     if save is not None:
         check_writable(save, force=force)
     genetic = Genetic(population, generations, crossover, mutation, patience=patience)

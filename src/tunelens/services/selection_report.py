@@ -17,11 +17,10 @@ from tunelens.explore.selection.comparison import CALLED
 from tunelens.services.selection import SelectionReport
 
 SUFFIXES = (".html", ".md", ".json", ".csv", ".png", ".svg")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def check_selection_report(path: str | Path, *, lang: str = "en", force: bool = False) -> Path:
-    """Return `path` if a report can be written there, before anything is heard.
+def check_selection_report(path: str | Path | None, *, lang: str = "en", force: bool = False) -> None:
+    """Refuse a report that cannot be written, before anything is heard; None is no report.
 
     Raises
     ------
@@ -30,12 +29,14 @@ def check_selection_report(path: str | Path, *, lang: str = "en", force: bool = 
     UnknownNameError
         There is no such language.
     """
-    path = Path(path)
     if lang not in LANGUAGES:
         raise UnknownNameError.among("language", lang, LANGUAGES)
+    if path is None:
+        return
+    path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise ParameterError(f"{path.name!r} ends in {path.suffix!r}; {', '.join(SUFFIXES)} are allowed")
-    return check_writable(path, force=force)
+    check_writable(path, force=force)
 
 
 def save_selection_report(
@@ -61,7 +62,8 @@ def save_selection_report(
     DataError
         The place cannot be written.
     """
-    path = check_selection_report(path, lang=lang, force=force)
+    check_selection_report(path, lang=lang, force=force)
+    path = Path(path)
     with language(lang):
         suffix = path.suffix.lower()
         if suffix in {".png", ".svg"}:
@@ -104,16 +106,8 @@ def _csv(report: SelectionReport) -> str:
     held = io.StringIO()
     writer = csv.writer(held)
     writer.writerow([say(name) for name in table.columns])
-    writer.writerows([[_harmless(cell) for cell in row] for row in table.rows])
+    writer.writerows([[say(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows])
     return held.getvalue()
-
-
-def _harmless(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula: names of features are a stranger's words."""
-    if not isinstance(cell, str):
-        return cell
-    said = say(cell)
-    return f"'{said}" if said.startswith(_FORMULA) else said
 
 
 def _markdown(report: SelectionReport) -> str:
