@@ -217,7 +217,10 @@ class _Desk:
         try:
             with part.open("w+b") as sink:
                 answer = self._fetcher.fetch(
-                    Question(entry.audio_url, headers={"Accept": "audio/*"}, content_types=AUDIO_TYPES), sink
+                    Question(
+                        entry.audio_url, headers={"Accept": "audio/*, */*;q=0.5"}, content_types=AUDIO_TYPES
+                    ),
+                    sink,
                 )
             self._bytes += answer.size_bytes
             return self._keep(entry, part, _heard(part, entry))

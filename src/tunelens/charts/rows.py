@@ -125,6 +125,7 @@ class _Maker:
         self.dropped: list[Dropped] = []
         self._counts: Counter[str] = Counter()
         self._parsers = self._choose(rows)
+        self._used = {name for name in fields.values() if key_of(name) not in ALSO_MORE}
         self._bare = [field for field in fields if not any(map(clean, self._column(rows, field)))]
 
     def _choose(self, rows: Sequence[Row]) -> dict[str, Callable[[str], Any]]:
@@ -169,7 +170,9 @@ class _Maker:
         if len(cell) > LONGEST_TEXT:
             self._counts["cut"] += 1
         plain = " ".join(cell[:LONGEST_TEXT].split()) if "\n" in cell or "\r" in cell else cell.strip()
-        better = plain if plain.isascii() else repaired(plain)
+        if plain.isascii():
+            return plain
+        better = repaired(plain)
         self._counts["repaired"] += better != plain
         return better.encode("utf-8", "replace").decode("utf-8")
 
@@ -184,7 +187,7 @@ class _Maker:
         return f"song-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
     def _more(self, cells: Mapping[str, str], unread: set[str]) -> dict[str, str]:
-        used = {name for name in self.fields.values() if key_of(name) not in ALSO_MORE} - unread
+        used = self._used - unread if unread else self._used
         return {name: cell for name, cell in cells.items() if name not in used and not is_missing(cell)}
 
     def remarks(self) -> list[str]:

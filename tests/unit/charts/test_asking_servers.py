@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -27,7 +29,13 @@ from tests.chart_server import (
     truncated,
 )
 
-from tunelens.base.errors import DataError, ParameterError, TunelensError, UnknownNameError
+from tunelens.base.errors import (
+    DataError,
+    MissingDependencyError,
+    ParameterError,
+    TunelensError,
+    UnknownNameError,
+)
 from tunelens.charts.chart import Chart
 from tunelens.charts.read import read_chart
 
@@ -447,3 +455,52 @@ def test_nothing_a_server_says_is_a_crash(server: Server, describe) -> None:
             json.dumps(chart.to_dict(), ensure_ascii=False).encode()
         except TunelensError:
             pass
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate that nobody has signed, for localhost alone, with its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed: no certificate to test with")
+    path = tmp_path / "cert.pem"
+    words = (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    )
+    command = [openssl, *words.split(), "-keyout", str(tmp_path / "key.pem"), "-out", str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    return path
+
+
+def over_tls(server: Server, certificate: Path) -> str:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.on("/top", SONGS)
+    return f"https://localhost:{server.server_address[1]}/top"
+
+
+def test_a_certificate_is_checked_for_the_name_though_the_address_is_asked(
+    server: Server, describe, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = over_tls(server, certificate)
+    with pytest.raises(DataError, match="its certificate is not trusted"):
+        read(describe(url=url))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert len(read(describe(url=url))) == 1
+    with pytest.raises(DataError, match="its certificate is not trusted"):
+        read(describe(url=url.replace("localhost", "127.0.0.1")))
+
+
+def test_a_full_disk_does_not_cost_the_chart(server: Server, describe, home: Path) -> None:
+    (home / "cache").write_text("this is no folder")
+    server.on("/top", SONGS)
+    chart = read(describe())
+    assert len(chart) == 1 and any("cannot be kept" in note for note in chart.notes)
+
+
+def test_without_httpx_it_is_told_what_to_install(describe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    with pytest.raises(MissingDependencyError) as caught:
+        read(describe())
+    assert caught.value.hint == "pip install 'tunelens[charts]'"

@@ -209,8 +209,15 @@ class _Pages:
             raise DataError(f"{self.provider.name!r}: all pages have more than {MOST_BYTES} bytes")
         document = parse_json(body, f"the answer of {told(question.url)}")
         if kept is None:
-            self._answers.put(question, body)
+            self._keep(question, body)
         return document
+
+    def _keep(self, question: Question, body: bytes) -> None:
+        try:
+            self._answers.put(question, body)
+        except (DataError, OSError) as error:  # a disk that is full does not cost the chart
+            note = f"answers cannot be kept: {error}"
+            self.notes += [] if note in self.notes else [note]
 
 
 def _first(provider: Provider) -> _Ask:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -182,6 +184,10 @@ class Fetcher:
                 raise
             raise DataError(f"the request cannot be sent: {str(error)[:200]}") from error
         except _BROKEN as error:
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                raise DataError(
+                    f"its certificate is not trusted ({error.__cause__.verify_message})"
+                ) from error
             raise _MayPass(_reason(error)) from error
 
     def _received(
@@ -221,8 +227,6 @@ def _reason(error: Exception) -> str:
 
 
 def _hint(reason: str) -> str | None:
-    import os
-
     proxy = any(os.environ.get(name) for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"))
     if proxy and "connection" in reason:
         return "proxies named in the environment are not used: fetch the chart with another program"

@@ -97,13 +97,13 @@ class PinnedTransport(httpx.BaseTransport):
     """Sends requests through `PinnedBackend`: no proxy, no cookies, no redirects of its own."""
 
     def __init__(self, deadline: Deadline, *, allow_private: bool) -> None:
-        backend = PinnedBackend(deadline, allow_private=allow_private)
-        self._pool = httpcore.ConnectionPool(max_connections=4, network_backend=backend)
+        self._backend = PinnedBackend(deadline, allow_private=allow_private)
+        self._pools: dict[str, httpcore.ConnectionPool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; errors are those of httpcore."""
         url = request.url
-        answer = self._pool.handle_request(
+        answer = self._pool(url.scheme).handle_request(
             httpcore.Request(
                 request.method,
                 httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
@@ -115,9 +115,19 @@ class PinnedTransport(httpx.BaseTransport):
         stream = _Body(answer)
         return httpx.Response(answer.status, headers=answer.headers, stream=stream)
 
+    def _pool(self, scheme: str) -> httpcore.ConnectionPool:
+        # certificates are loaded (a tenth of a second) only for who asks by https
+        if scheme not in self._pools:
+            context = httpx.create_ssl_context() if scheme == "https" else None
+            self._pools[scheme] = httpcore.ConnectionPool(
+                ssl_context=context, max_connections=4, network_backend=self._backend
+            )
+        return self._pools[scheme]
+
     def close(self) -> None:
         """Close all connections."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
 
 
 class _Body(httpx.SyncByteStream):
