@@ -92,7 +92,8 @@ def test_durations_are_read_however_they_are_written(seconds: int) -> None:
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     written = [
         str(seconds), f"{seconds}s", f"{seconds} 秒", f"{1000 * seconds}ms",
-        f"{hours}:{minutes:02d}:{rest:02d}", f"{seconds // 60}:{rest:02d}", f"{hours}小时{minutes}分{rest}秒", f"{hours}h {minutes}m {rest}s",
+        f"{hours}:{minutes:02d}:{rest:02d}", f"{seconds // 60}:{rest:02d}",
+        f"{hours}小时{minutes}分{rest}秒", f"{hours}h {minutes}m {rest}s",
     ]  # fmt: skip
     assert {duration(text) for text in written} == {float(seconds)}
     assert duration(str(1000 * seconds), "ms") == float(seconds)

@@ -184,10 +184,9 @@ class Fetcher:
                 raise
             raise DataError(f"the request cannot be sent: {str(error)[:200]}") from error
         except _BROKEN as error:
-            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-                raise DataError(
-                    f"its certificate is not trusted ({error.__cause__.verify_message})"
-                ) from error
+            cause = error.args[0] if error.args else None
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                raise DataError(f"its certificate is not trusted ({cause.verify_message})") from error
             raise _MayPass(_reason(error)) from error
 
     def _received(
