@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError
 from tunelens.base.extras import require
-from tunelens.base.language import say
+from tunelens.base.language import say, word
 from tunelens.base.registry import Registry
-from tunelens.base.table import Table
+from tunelens.base.table import Cell, Table
 from tunelens.explore.collection import Collection
 from tunelens.explore.prepared import Prepared, as_prepared
 
@@ -163,9 +163,12 @@ def principal(Z: Floats) -> tuple[Floats, Floats]:
 def _loadings(features: tuple[str, ...], axes: Floats, variance: Floats, explained: Floats) -> Table:
     m = min(N_LOADINGS, len(features))
     values = (axes[:m] * np.sqrt(variance[:m, None])).T
-    columns = ("feature", *(f"PC{i + 1} ({explained[i]:.0%})" for i in range(m)))
-    rows = tuple((name, *map(float, row)) for name, row in zip(features, values, strict=True))
-    return Table("Loadings", columns, rows, "correlation of each feature with each component")
+    columns: tuple[str, ...] = (word("feature"), *(f"PC{i + 1} ({explained[i]:.0%})" for i in range(m)))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, *row) for name, row in zip(features, values.tolist(), strict=True)
+    )
+    note = word("The correlation of each feature with each component.")
+    return Table(word("Loadings"), columns, rows, note)
 
 
 def _landmarks(n: int, most: int, seed: int) -> NDArray[np.intp]:

@@ -79,12 +79,13 @@ def _write_csv(path: Path, tracks: Iterable[Track]) -> int:
         table = csv.writer(file)
         table.writerow([*COLUMNS, *TAG_COLUMNS])
         for track in tracks:
-            table.writerow([_cell(value) for value in record(track).values()])
+            table.writerow([cell(value) for value in record(track).values()])
             count += 1
     return count
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Return a value as a cell of a CSV: lists joined, what a spreadsheet would run made harmless."""
     text = "; ".join(value) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA_STARTS) else text
 

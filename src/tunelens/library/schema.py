@@ -2,7 +2,8 @@
 
 A track is one file. What lists and filters need are columns of ``tracks``; the whole analysis is a JSON
 document beside it, its long arrays are float32 blobs in ``vectors``. What people did (``events``), their
-``playlists`` and the ``journal`` of tags that were written outlive the track they speak of.
+``playlists`` and the ``journal`` of tags that were written outlive the track they speak of; which cluster it
+was in (``memberships``) does not.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from tunelens.library.cells import Bytes, Large, Real, Whole, Words
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 METADATA = MetaData()
 
 
@@ -193,6 +194,31 @@ playlist_items = Table(
     Column("artist", Words),
     Column("duration_s", Real),
     Index("playlist_items_by_track", "track_id"),
+)
+
+clusterings = Table(
+    "clusterings",
+    METADATA,
+    Column("id", Whole, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("method", Words, nullable=False),
+    Column("document", Words, nullable=False),
+    Column("model", Bytes, nullable=False),
+    Column("created_at", Words, nullable=False),
+    Column("updated_at", Words, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    METADATA,
+    Column("clustering_id", ForeignKey("clusterings.id", ondelete="CASCADE"), primary_key=True),
+    _of_track(),
+    Column("number", Whole, nullable=False),
+    Column("distance", Real),
+    Column("came_later", Whole, nullable=False, server_default="0"),
+    Index("memberships_by_number", "clustering_id", "number"),
+    Index("memberships_by_track", "track_id"),
+    sqlite_with_rowid=False,
 )
 
 journal = Table(

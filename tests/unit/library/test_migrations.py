@@ -124,4 +124,4 @@ def test_a_new_library_knows_its_schema_and_counts_changes(tmp_path, make):
         assert 0 < first < second < library.revision()
         with library.database.read() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM texts").scalar() == 0
-    assert SCHEMA_VERSION == 2
+    assert SCHEMA_VERSION == 3

@@ -11,8 +11,9 @@ of two kinds:
 * **one hump**: each feature has the spread and the skew of the real one, smoothed until it has one mode
   (Silverman 1981), and they go together as the real ones do (a Gaussian copula of their rank correlations).
 
-Clusters are called clear where the silhouette is higher than those of both kinds are by chance, is 0.25 or
-more ("no substantial structure" below: Kaufman & Rousseeuw 1990), and the division is stable.
+Clusters are called clear where the silhouette is higher than those of both kinds are by chance, and so is
+that of the weakest cluster; where it is 0.25 or more ("no substantial structure" below: Kaufman & Rousseeuw
+1990); and where the division is stable.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunelens.base.language import say
+from tunelens.base.language import say, word
 from tunelens.base.table import Table
 from tunelens.explore.clusters.methods import few_distinct
 from tunelens.explore.collection import Collection
@@ -44,8 +45,9 @@ SUBSTANTIAL = 0.25
 STABLE = 0.8
 N_INIT = 3
 COLUMNS = (
-    "k", "silhouette", "silhouette of even", "silhouette of one hump", "Calinski-Harabasz", "Davies-Bouldin",
-    "stability", "gap", "gap error",
+    word("k"), word("silhouette"), word("without clusters"), word("weakest cluster"),
+    word("weakest without clusters"), word("Calinski-Harabasz"), word("Davies-Bouldin"), word("stability"),
+    word("gap"), word("gap error"),
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ class Choice:
     Parameters
     ----------
     table : Table
-        A row per K, columns `COLUMNS`; the silhouettes of references are the highest but 5 %.
+        A row per K, columns `COLUMNS`; "without clusters": 95 % of made-up sets have less.
     k : int or None
         Recommended; None where there are no clear clusters.
     best : int
@@ -89,6 +91,7 @@ class _Curves:
     """Figures of one set of songs by K."""
 
     silhouette: Floats
+    weakest: Floats
     calinski: Floats
     davies: Floats
     log_within: Floats
@@ -141,7 +144,7 @@ def how_many(
 
 def _too_few(n: int) -> Choice:
     why = say("{n} songs that differ are too few to tell clusters by", n=n)
-    empty = Table("Number of clusters", COLUMNS, ())
+    empty = Table(word("Number of clusters"), COLUMNS, ())
     return Choice(empty, None, 2, why, 1.0, {}, n)
 
 
@@ -151,7 +154,7 @@ def _curves(Z: Floats, ks: list[int], seed: int) -> _Curves:
         calinski_harabasz_score,
         davies_bouldin_score,
         pairwise_distances,
-        silhouette_score,
+        silhouette_samples,
     )
 
     distances = pairwise_distances(Z)
@@ -160,8 +163,9 @@ def _curves(Z: Floats, ks: list[int], seed: int) -> _Curves:
         with few_distinct():
             found = KMeans(k, n_init=N_INIT, random_state=seed).fit(Z)
         labels = found.labels_
-        apart = silhouette_score(distances, labels, metric="precomputed")
-        scores = (apart, calinski_harabasz_score(Z, labels), davies_bouldin_score(Z, labels))
+        apart = silhouette_samples(distances, labels, metric="precomputed")
+        weakest = min(apart[labels == label].mean() for label in np.unique(labels))
+        scores = (apart.mean(), weakest, calinski_harabasz_score(Z, labels), davies_bouldin_score(Z, labels))
         rows.append((*scores, np.log(max(found.inertia_, 1e-300))))
     return _Curves(*np.array(rows, np.float64).T)
 
@@ -230,39 +234,41 @@ def critical_width(column: Floats) -> float:
 def _decided(
     ks: list[int], curves: _Curves, stable: Floats, null: dict[str, list[_Curves]], n: int
 ) -> Choice:
-    silhouettes = {kind: np.array([one.silhouette for one in sets]) for kind, sets in null.items()}
-    p = max(_p_value(curves.silhouette, made_up) for made_up in silhouettes.values())
-    tops = {kind: np.quantile(made_up, 0.95, axis=0) for kind, made_up in silhouettes.items()}
-    within = np.array([one.log_within for one in null["even"]])
-    gap, error = within.mean(axis=0) - curves.log_within, within.std(axis=0) * np.sqrt(1 + 1 / len(within))
-    columns = (
-        ks,
-        curves.silhouette,
-        tops["even"],
-        tops["one hump"],
-        curves.calinski,
-        curves.davies,
-        stable,
-        gap,
-    )
-    rows = tuple((int(k), *map(float, more)) for k, *more in zip(*columns, error, strict=True))
-    table = Table("Number of clusters", COLUMNS, rows)
-    clear = (curves.silhouette >= SUBSTANTIAL) & (stable >= STABLE)
-    clear &= curves.silhouette > np.max(list(tops.values()), axis=0)
-    said = _said(ks, curves, stable, gap, error)
+    top, weak_top = _top(null, "silhouette"), _top(null, "weakest")
+    gap, error = _gap(curves, null["even"])
+    columns = (ks, curves.silhouette, top, curves.weakest, weak_top, curves.calinski, curves.davies, stable,
+               gap, error)  # fmt: skip
+    rows = tuple((int(k), *map(float, more)) for k, *more in zip(*columns, strict=True))
+    table = Table(word("Number of clusters"), COLUMNS, rows)
+    p = max(_p_value(curves.silhouette, _of(sets, "silhouette")) for sets in null.values())
     merit = _merit(curves, stable)
-    best = ks[int(np.argmax(merit))]
-    choice = Choice(table, None, best, "", p, said, n)
+    choice = Choice(table, None, ks[int(np.argmax(merit))], "", p, _said(ks, curves, stable, gap, error), n)
+    clear = (curves.silhouette >= SUBSTANTIAL) & (stable >= STABLE)
+    clear &= (curves.silhouette > top) & (curves.weakest > weak_top)
     if p > LEVEL or not clear.any():
         return replace(choice, why=_why_not(p, float(curves.silhouette.max())))
-    k = ks[int(np.argmax(np.where(clear, merit, -np.inf)))]
-    at = ks.index(k)
+    at = int(np.argmax(np.where(clear, merit, -np.inf)))
+    figures = {"silhouette": curves.silhouette[at], "chance": top[at], "stability": stable[at]}
     why = say(
         "{k} clusters: silhouette {silhouette} (at most {chance} without clusters), stability {stability}",
-        k=k, silhouette=f"{curves.silhouette[at]:.2f}", stability=f"{stable[at]:.2f}",
-        chance=f"{max(top[at] for top in tops.values()):.2f}",
-    )  # fmt: skip
-    return replace(choice, k=k, best=k, why=why)
+        k=ks[at],
+        **{name: f"{value:.2f}" for name, value in figures.items()},
+    )
+    return replace(choice, k=ks[at], best=ks[at], why=why)
+
+
+def _of(sets: list[_Curves], name: str) -> Floats:
+    return np.array([getattr(one, name) for one in sets])
+
+
+def _top(null: dict[str, list[_Curves]], name: str) -> Floats:
+    """Return by K what 95 % of the made-up sets stay below, of the kind that has more."""
+    return np.max([np.quantile(_of(sets, name), 1 - LEVEL, axis=0) for sets in null.values()], axis=0)
+
+
+def _gap(curves: _Curves, even: list[_Curves]) -> tuple[Floats, Floats]:
+    within = _of(even, "log_within")
+    return within.mean(axis=0) - curves.log_within, within.std(axis=0) * np.sqrt(1 + 1 / len(within))
 
 
 def _p_value(real: Floats, made_up: Floats) -> float:

@@ -33,7 +33,9 @@ def _worded(traits: Sequence[Trait]) -> tuple[Trait, ...]:
     """Return one trait a meaning, those that people have words for if there are any."""
     found: dict[str, Trait] = {}
     for one in traits:
-        found.setdefault(meaning(one.kind, one.name, one.value), one)
+        about = meaning(one.kind, one.name, one.value, one.difference > 0)
+        if about is not None:
+            found.setdefault(about, one)
     spoken = [one for key, one in found.items() if not key.startswith("?")]
     return tuple(spoken) or tuple(found.values())
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ MEDIUM = 0.5
 LEVEL = 0.01
 MOST_VALUES = 200
 FEWEST_WITH = 3
+_PARTS = re.compile(r"\s*[;|,]\s*")
 LEAST_LIFT = 1.25
 
 
@@ -93,11 +96,9 @@ def traits_of(described_by: Sequence[Collection], labels: Ints, k: int) -> list[
 
 def _strongest(found: list[tuple[int, Trait]], k: int) -> list[tuple[Trait, ...]]:
     """Correct for the number of comparisons, and keep what differs for sure and by enough."""
-    from dataclasses import replace
-
     from scipy.stats import false_discovery_control
 
-    corrected = false_discovery_control([one.q for _, one in found]) if found else []
+    corrected = list(false_discovery_control([one.q for _, one in found])) if found else []
     kept: list[list[Trait]] = [[] for _ in range(k)]
     for (label, one), q in zip(found, corrected, strict=True):
         if q <= LEVEL and abs(one.difference) >= MEDIUM:
@@ -133,16 +134,16 @@ def _difference(name: str, a: Floats, b: Floats) -> Trait | None:
 def _of_fact(name: str, values: Sequence[str], inside: NDArray[np.bool_]) -> list[Trait]:
     from scipy.stats import hypergeom
 
-    column = np.array(values, object)
-    known = column != ""
+    held = [_PARTS.split(value) if value else [] for value in values]
+    known = np.array([bool(parts) for parts in held])
     n, n_inside = int(known.sum()), int((known & inside).sum())
     if not n_inside or n_inside == n:
         return []
-    names, counts = np.unique(column[known].astype(str), return_counts=True)
-    common = np.argsort(-counts, kind="stable")[:MOST_VALUES]
+    counts = Counter(part for parts in held for part in set(parts))
+    here_counts = Counter(part for i in np.flatnonzero(inside) for part in set(held[i]))
     found = []
-    for value, count in zip(names[common], counts[common], strict=True):
-        hits = int((column[known & inside] == value).sum())
+    for value, count in counts.most_common(MOST_VALUES):
+        hits = here_counts[value]
         here, there, share = hits / n_inside, (count - hits) / (n - n_inside), count / n
         if hits >= FEWEST_WITH and here >= LEAST_LIFT * share and share < 1:
             p = float(hypergeom.sf(hits - 1, n, count, n_inside))

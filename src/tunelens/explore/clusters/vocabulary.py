@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
+from tunelens.models.registry import BACKBONES
 
 _WORDS: dict[str, tuple[str, str]] = {
     "tempo": (word("fast"), word("slow")),
@@ -43,10 +47,24 @@ _MEANINGS = {
 """Names of features, as tables and Tunelens write them, and what they mean."""
 
 
-def meaning(kind: str, name: str, value: str = "") -> str:
-    """Return what a trait is about; what there is no word for begins with a question mark."""
+_SAYING = re.compile(
+    r".*(genre|mood|style|country|region|language|platform|quadrant|曲风|风格|流派|情绪|心情|国家|地区|语言|平台).*"
+)
+"""Facts whose values name songs as they stand; an album or a key does not say what songs are like."""
+
+
+def tag_of(name: str) -> str | None:
+    """Return the tag whose probability a feature is, as ``MSD_musicnn.rock``; None of another feature."""
+    model, _, tag = name.partition(".")
+    return tag if model in BACKBONES and tag and not tag.isdecimal() else None
+
+
+def meaning(kind: str, name: str, value: str, high: bool) -> str | None:
+    """Return what a trait is about, the same for traits that say the same; None where it names nothing."""
     if kind == "fact":
-        return f"is {value.casefold()}"
+        return f"is {value.casefold()}" if _SAYING.fullmatch(name.casefold()) else None
+    if tag := tag_of(name):
+        return f"is {tag.casefold()}" if high else None
     return _MEANINGS.get(name.lower(), f"?{name}")
 
 
@@ -58,14 +76,31 @@ def say_feature(name: str, high: bool) -> str:
     >>> say_feature("tempo_bpm", high=False), say_feature("mfcc_3", high=True)
     ('slow', 'high mfcc_3')
     """
-    about = meaning("feature", name)
+    about = _MEANINGS.get(name.lower(), "")
     if about in _WORDS:
         return say(_WORDS[about][0 if high else 1])
-    return say("high {feature}", feature=name) if high else say("low {feature}", feature=name)
+    tag = tag_of(name)
+    if tag is not None and high:
+        return say_value(tag)
+    called = feature_name(name) if tag is None else say_value(tag)
+    return say("high {feature}", feature=called) if high else say("low {feature}", feature=called)
 
 
-def say_fact(_name: str, value: str) -> str:
-    """Return what songs of which a fact is true are called: the value, in the language of now."""
+def say_fact(name: str, value: str) -> str:
+    """Return what songs are called of which a fact is true: its value, and where needed what it is of.
+
+    Examples
+    --------
+    >>> say_fact("genre", "Rock"), say_fact("album", "Parade")
+    ('rock', 'album: Parade')
+    """
+    if _SAYING.fullmatch(name.casefold()):
+        return say_value(value)
+    return say("{name}: {value}", name=feature_name(name), value=value)
+
+
+def say_value(value: str) -> str:
+    """Return a tag or genre in the language of now, as it stands where it has no other name."""
     return say(value.casefold()) if value.casefold() in _TAGS else value
 
 

@@ -43,9 +43,11 @@ from tunelens.library.keep import now
 from tunelens.library.schema import (
     SCHEMA_VERSION,
     analyses,
+    clusterings,
     events,
     failures,
     layouts,
+    memberships,
     playlist_items,
     playlists,
     prints,
@@ -63,6 +65,7 @@ FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 TABLES: tuple[Table, ...] = (
     tracks, analyses, tags, layouts, vectors, prints, events, playlists, playlist_items, failures,
+    clusterings, memberships,
 )  # fmt: skip
 BATCH = 500
 

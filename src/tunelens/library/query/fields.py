@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, not_
 from tunelens.base.errors import UnknownNameError
 from tunelens.library.fulltext import has_words
 from tunelens.library.identity import escape
+from tunelens.library.query.clusters import in_cluster, in_clusters
 from tunelens.library.query.grammar import Term
 from tunelens.library.query.names import ALIASES, NUMBERS, PLAIN, TAGS, TEXTS
 from tunelens.library.query.tagged import having_tag, likely
@@ -186,6 +187,7 @@ _PRESENT: dict[str, Callable[[], ColumnElement[bool]]] = {
     "rating": _is_told("rating"),
     "liked": _is_told("like", "dislike"),
     "playlist": lambda: tracks.c.id.in_(_LISTED),
+    "cluster": in_clusters,
 }
 
 _MEANINGS: dict[str, Callable[[Term], ColumnElement[bool]]] = {
@@ -199,6 +201,7 @@ _MEANINGS: dict[str, Callable[[Term], ColumnElement[bool]]] = {
     "rating": _rating,
     "liked": _liked,
     "playlist": _playlist,
+    "cluster": in_cluster,
     "has": _has,
     "missing": _missing,
 }

@@ -1,4 +1,4 @@
-"""The playlists that a query names: they are those of one library, which alone can say which it has."""
+"""The playlists and clusters that a query names: one library alone can say which it has."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from sqlalchemy import Connection, select
 
 from tunelens.base.errors import UnknownNameError
 from tunelens.library.identity import escape
+from tunelens.library.query.clusters import named_cluster
 from tunelens.library.query.grammar import Either, Every, Node, Term, Without
 from tunelens.library.schema import playlists
 
 
 def with_lists(connection: Connection, node: Node) -> Node:
-    """Return a query with its playlists named as they are kept.
+    """Return a query with its playlists and clusters named as they are kept.
 
     Raises
     ------
     QueryError
-        One is not there, or is a query itself.
+        One is not there, or a playlist is a query itself.
     """
     if isinstance(node, Without):
         return Without(with_lists(connection, node.part))
     if isinstance(node, Every | Either):
         return type(node)(tuple(with_lists(connection, part) for part in node.parts))
-    return _named(connection, node) if node.field == "playlist" else node
+    named = {"playlist": _named, "cluster": named_cluster}.get(node.field)
+    return node if named is None else named(connection, node)
 
 
 def _named(connection: Connection, term: Term) -> Node:

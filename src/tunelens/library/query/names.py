@@ -9,7 +9,7 @@ NUMBERS = (
     "tempo", "year", "duration", "loudness", "energy", "danceability", "valence", "arousal", "bitrate", "id",
 )  # fmt: skip
 COUNTED = ("plays", "rating")
-OTHERS = ("key", "added", "liked", "playlist", "has", "missing")
+OTHERS = ("key", "added", "liked", "playlist", "cluster", "has", "missing")
 FIELDS = (*TEXTS, *PLAIN, *TAGS, *NUMBERS, *COUNTED, *OTHERS)
 
 ALIASES = {"bpm": "tempo", "length": "duration", "album_artist": "albumartist", "tags": "tag"}

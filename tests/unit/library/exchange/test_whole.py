@@ -11,7 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.clusterings import run_of
+
 from tunelens.base.errors import DataError, NotFoundError, ParameterError
+from tunelens.library.clusterings.store import Clusterings, Member
 from tunelens.library.exchange import whole
 from tunelens.library.exchange.whole import export_whole, verify
 from tunelens.library.feedback import Event, Feedback
@@ -30,6 +33,7 @@ def full(library, make):
     tracks = library.tracks()
     Playlists(library).create("夜", [Item.of(track) for track in tracks])
     library.put_failure(tracks[0].path.with_name("broken.wav"), DataError("no sound"))
+    Clusterings(library).save(run_of("夜", [1, 2]), [Member(track.id, 1, 0.5) for track in tracks])
     return library
 
 

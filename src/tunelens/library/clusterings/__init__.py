@@ -1,0 +1,1 @@
+"""Runs of clustering that the library keeps: their clusters, their members, and where new tracks belong."""
