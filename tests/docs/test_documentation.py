@@ -58,6 +58,8 @@ def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.data.registry import DATASETS
     from tunelens.data.splits import PROTOCOLS
     from tunelens.evaluation.metrics import METRICS
+    from tunelens.explore.clusters import CLUSTERERS
+    from tunelens.explore.projection import PROJECTIONS
     from tunelens.features import FEATURES
     from tunelens.models import BACKBONES
     from tunelens.models.catalogue import MODELS
@@ -80,6 +82,8 @@ def registries() -> list[tuple[str, str, Registry]]:
         ("splits.md", "balancer", BALANCERS),
         ("splits.md", "augmentation", AUGMENTATIONS),
         ("classifiers.md", "model", MODELS),
+        ("clusters.md", "clusterer", CLUSTERERS),
+        ("clusters.md", "projection", PROJECTIONS),
     ]
 
 

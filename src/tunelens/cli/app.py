@@ -10,6 +10,7 @@ from tunelens.cli import (
     analyze,
     audit,
     chart,
+    cluster,
     compare,
     convert,
     covers,
@@ -85,6 +86,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(moving.app, name="import")
 app.add_typer(playlist.app, name="playlist")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(chart.app, name="chart")
 
 
