@@ -53,6 +53,7 @@ def music(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.audio.decoders import DECODERS
+    from tunelens.charts.registry import CHARTS
     from tunelens.data.augment import AUGMENTATIONS
     from tunelens.data.balance import BALANCERS
     from tunelens.data.registry import DATASETS
@@ -82,6 +83,7 @@ def registries() -> list[tuple[str, str, Registry]]:
         ("splits.md", "balancer", BALANCERS),
         ("splits.md", "augmentation", AUGMENTATIONS),
         ("classifiers.md", "model", MODELS),
+        ("charts.md", "chart source", CHARTS),
         ("clusters.md", "clusterer", CLUSTERERS),
         ("clusters.md", "projection", PROJECTIONS),
     ]
