@@ -32,6 +32,7 @@ class NoveltyDisplay(Display):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from tunelens.audio.clip import Clip
     >>> t = np.arange(22050 * 12) / 22050
     >>> two = np.concatenate([np.sin(2 * np.pi * 220 * t), np.sin(2 * np.pi * 370 * t)])
@@ -94,11 +95,12 @@ class StructureDisplay(Display):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from tunelens.audio.clip import Clip
     >>> t = np.arange(22050 * 12) / 22050
     >>> two = np.concatenate([np.sin(2 * np.pi * 220 * t), np.sin(2 * np.pi * 370 * t)])
     >>> shown = StructureDisplay.from_clip(Clip(two, 22050)).plot()
-    >>> len({axes.get_xlim() for axes in (shown.ax_, *shown.ax_.child_axes[:3])})
+    >>> len({axes.get_xlim() for axes in (shown.ax_, *shown.ax_.child_axes[1:])})
     1
     """
 

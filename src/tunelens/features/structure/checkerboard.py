@@ -9,7 +9,7 @@ from tunelens.features.grid import Float64
 from tunelens.features.structure.similarity import Ssm
 from tunelens.features.timeline import Floats
 
-KERNEL_S = 16.0
+KERNEL_S = 32.0
 
 
 def checkerboard(half: int) -> Float64:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from tunelens.features.grid import Float32, Float64
 from tunelens.features.structure.checkerboard import KERNEL_S, novelty
 from tunelens.features.structure.similarity import Ssm
+from tunelens.features.structure.turns import turns
 
-LEAST_S = 4.0
-PROMINENCE = 0.05
-SAME = 0.35
+SAME = 0.5
+OVERLAP = 0.7
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,9 @@ class Structure:
 def find_structure(ssm: Ssm, *, kernel_s: float = KERNEL_S) -> Structure:
     """Cut a recording into parts and tell which are the same.
 
-    Boundaries are peaks of the novelty curve (Foote 2000). Parts of one label are those that are alike
-    on average.
+    Boundaries are where structure features change (Serra et al. 2014) and the sound is novel (Foote 2000),
+    see `turns`. Parts are compared by the diagonals of their blocks (see `stripe`) and joined as long as they
+    are alike on average (agglomeration with average linkage).
 
     Parameters
     ----------
@@ -115,23 +116,12 @@ def find_structure(ssm: Ssm, *, kernel_s: float = KERNEL_S) -> Structure:
     >>> found.form, found.boundaries_s.tolist()
     ('A B A C', [20.0, 40.0, 60.0])
     """
-    curve = novelty(ssm, kernel_s)
-    cuts = _peaks(curve, ssm.step_s)
-    edges = np.concatenate([[0], cuts, [ssm.n]]).astype(int)
+    cuts = turns(ssm, kernel_s)
+    edges = np.concatenate([[0], cuts, [ssm.n]])
     labels = _labels(ssm.similarity, edges)
-    times = ssm.edges_s[edges]
-    segments = tuple(
-        Segment(float(a), float(b), label) for (a, b), label in zip(pairwise(times), labels, strict=True)
-    )
-    return Structure(segments, ssm.edges_s[cuts], curve, ssm)
-
-
-def _peaks(curve: Float64, step_s: float) -> NDArray[np.intp]:
-    from scipy.signal import find_peaks
-
-    distance = max(1, round(LEAST_S / step_s))
-    peaks = find_peaks(curve, distance=distance, prominence=PROMINENCE, height=0)[0]
-    return peaks[(peaks >= distance / 2) & (peaks <= len(curve) - distance / 2)]
+    times = pairwise(ssm.edges_s[edges].tolist())
+    segments = tuple(Segment(a, b, label) for (a, b), label in zip(times, labels, strict=True))
+    return Structure(segments, ssm.edges_s[cuts], novelty(ssm, kernel_s), ssm)
 
 
 def _labels(likeness: Float32, edges: NDArray[np.intp]) -> list[str]:
@@ -139,16 +129,36 @@ def _labels(likeness: Float32, edges: NDArray[np.intp]) -> list[str]:
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
-    blocks = np.add.reduceat(np.add.reduceat(likeness, edges[:-1], 0), edges[:-1], 1)
-    lengths = np.diff(edges)
-    mean = blocks / np.outer(lengths, lengths)
-    if len(mean) == 1:
+    n = len(edges) - 1
+    if n == 1:
         return ["A"]
-    apart = 1 - (mean + mean.T) / 2
-    np.fill_diagonal(apart, 0)
-    groups = fcluster(linkage(squareform(apart, checks=False), "average"), 1 - SAME, "distance")
-    order = {group: number for number, group in enumerate(dict.fromkeys(groups.tolist()))}
-    return [letters(order[group]) for group in groups.tolist()]
+    parts = [slice(a, b) for a, b in pairwise(edges)]
+    apart = np.zeros((n, n))
+    for i, j in combinations(range(n), 2):
+        apart[i, j] = apart[j, i] = 1 - stripe(likeness[parts[i], parts[j]])
+    groups = fcluster(linkage(squareform(apart), "average"), 1 - SAME, "distance").tolist()
+    order = {group: letters(number) for number, group in enumerate(dict.fromkeys(groups))}
+    return [order[group] for group in groups]
+
+
+def stripe(block: Float32) -> float:
+    """Return how alike two parts are when they run side by side, in the best of all positions.
+
+    The mean along a diagonal of their block; at least `OVERLAP` of the shorter part must be on it, and what
+    is missing counts as nothing alike.
+
+    Examples
+    --------
+    >>> stripe(np.eye(4, 6, k=1))
+    1.0
+    """
+    shorter = min(block.shape)
+    best = -1.0
+    for offset in range(1 - block.shape[0], block.shape[1]):
+        side_by_side = np.diagonal(block, offset)
+        if len(side_by_side) >= OVERLAP * shorter:
+            best = max(best, float(side_by_side.sum()) / shorter)
+    return best
 
 
 def letters(number: int) -> str:

@@ -14,8 +14,8 @@ from tunelens.features.timeline import Floats, Sound, timeline
 
 LIMIT = 2000
 FINEST_S = 0.2
-SMOOTH_S = 2.0
-_FLAT = 1e-6
+SMOOTH_S = 1.0
+_FLAT = 1e-4
 
 _ROWS: dict[str, Callable[[Frames], Floats]] = {
     "chroma": lambda frames: frames.chroma,
@@ -138,7 +138,7 @@ def sequence_of(values: Floats, edges_s: Floats, kind: str, *, smooth_s: float =
     centred = rows - rows.mean(axis=1, keepdims=True)
     spread = centred.std(axis=1, keepdims=True)
     # what is left of a constant row is rounding
-    flat = spread <= _FLAT * np.abs(rows).max(axis=1, keepdims=True)
+    flat = spread <= _FLAT * np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1.0)
     return Sequence(centred / np.where(flat, np.inf, spread), raw.edges_s, kind)
 
 

@@ -46,11 +46,11 @@ class Ssm:
 
     @property
     def similarity(self) -> Float32:
-        """The values as likeness, 1 for the same: cosines as they are, a distance d as exp(-d / mean d)."""
+        """The values as likeness, 1 for the same: cosines as they are, a distance d as 1 - d / mean of d."""
         if self.metric == "cosine":
             return self.values
         usual = float(self.values.mean(dtype=np.float64))
-        return np.exp(-self.values / np.float32(usual or 1.0))
+        return 1 - self.values / np.float32(usual or 1.0)
 
 
 def self_similarity(sequence: Sequence, metric: str = "cosine") -> Ssm:
