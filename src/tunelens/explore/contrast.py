@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,9 @@ FEWEST = 8
 """Songs with a value that each side needs, lest chance alone be compared."""
 _CELLS = 4_000_000_000
 OTHER = word("other")
+LISTED = ("genre", "mood")
+"""Facts of which a song may have several values."""
+_SEPARATOR = re.compile(r"[;,，、|]")
 COLUMNS = (
     word("name"), word("first"), word("second"), word("delta"), word("low"), word("high"), "g", "p", "q",
     word("verdict"),
@@ -247,6 +251,40 @@ def contrast(
     )  # fmt: skip
 
 
+def recorrected(contrasts: Sequence[Contrast]) -> tuple[Contrast, ...]:
+    """Return several contrasts with q corrected for the tests of all of them together.
+
+    Each against the rest of a source: twenty genres are twenty times as many tests as one.
+    """
+    if len(contrasts) < 2:
+        return tuple(contrasts)
+    first = contrasts[0]
+    effects = iter(_again([e for one in contrasts for e in one.effects], first))
+    facts = {fact: iter(_again([e for one in contrasts for e in one.shares.get(fact, ())], first))
+             for fact in dict.fromkeys(fact for one in contrasts for fact in one.shares)}  # fmt: skip
+    found = []
+    for one in contrasts:
+        own = _ordered([next(effects) for _ in one.effects])
+        shares = {fact: _ordered([next(facts[fact]) for _ in rows]) for fact, rows in one.shares.items()}
+        found.append(replace(one, effects=own, shares=shares))
+    return tuple(found)
+
+
+def _again(effects: Sequence[Effect], by: Contrast) -> list[Effect]:
+    qs = corrected([one.difference.p for one in effects], by.correction)
+    return [replace(one, q=q, verdict=_said(one.difference, q, by.level))
+            for one, q in zip(effects, qs, strict=True)]  # fmt: skip
+
+
+def _ordered(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    return tuple(sorted(effects, key=lambda one: (not one.shown, -abs(one.difference.delta))))
+
+
+def _said(one: Difference, q: float, level: float) -> str:
+    alike = math.isnan(one.g) or (one.g_low > -SMALL_G and one.g_high < SMALL_G)
+    return verdict(one.delta, one.low, one.high, q, level, means_alike=alike)
+
+
 def _check_sizes(a: Collection, b: Collection) -> None:
     for one in (a, b):
         if len(one) < FEWEST:
@@ -277,12 +315,7 @@ class _Comparing:
 
     def shares(self, both: Collection, fact: str) -> tuple[Effect, ...]:
         """Compare the share of each value among the songs of which the fact is known."""
-        values = np.array(bounded(both.facts[fact]), dtype=object)
-        known = values != ""
-        columns = {}
-        for value in dict.fromkeys(values[known].tolist()):
-            columns[value] = np.where(known, (values == value).astype(np.float64), np.nan)
-        return self._effects(columns)
+        return self._effects(memberships(fact, both.facts[fact]))
 
     def _effects(self, columns: Mapping[str, Any]) -> tuple[Effect, ...]:
         found = {}
@@ -293,19 +326,34 @@ class _Comparing:
                 found[name] = (difference(values[rows], own, n_draws=self.n, seed=self.seed), values, rows)
         qs = corrected([one.p for one, _, _ in found.values()], self.correction)
         effects = [self._effect(name, *part, q) for (name, part), q in zip(found.items(), qs, strict=True)]
-        return tuple(sorted(effects, key=lambda one: (not one.shown, -abs(one.difference.delta))))
+        return _ordered(effects)
 
     def _effect(self, name: str, one: Difference, values: Any, rows: Any, q: float) -> Effect:
         means = [float(values[rows & side].mean()) for side in (self.sides.is_a, ~self.sides.is_a)]
-        alike = math.isnan(one.g) or (one.g_low > -SMALL_G and one.g_high < SMALL_G)
-        said = verdict(one.delta, one.low, one.high, q, self.level, means_alike=alike)
-        return Effect(name, one, means[0], means[1], q, said)
+        return Effect(name, one, means[0], means[1], q, _said(one, q, self.level))
 
 
-def bounded(values: Sequence[str]) -> list[str]:
-    """Call what is rare other, so that free text makes no thousand tests."""
-    kept = {value for value, _ in Counter(filter(None, values)).most_common(MOST_VALUES)}
-    return [value if not value or value in kept else OTHER for value in values]
+def memberships(fact: str, cells: Sequence[str]) -> dict[str, Floats]:
+    """Return per value of a fact which songs have it: 1, 0, or NaN where the fact is not known.
+
+    A song of two genres, ``pop, R&B`` or ``摇滚、民谣``, counts for both. What is rare is called other, so
+    that free text makes no thousand tests.
+
+    Examples
+    --------
+    >>> {name: has.tolist() for name, has in memberships("genre", ["pop, rock", "pop", ""]).items()}
+    {'pop': [1.0, 1.0, nan], 'rock': [1.0, 0.0, nan]}
+    """
+    many = fact in LISTED
+    values = [_SEPARATOR.split(cell) if many else [cell] for cell in cells]
+    told = [{one.strip() for one in row if one.strip()} for row in values]
+    counts = Counter(one for row in told for one in row)
+    kept = [value for value, _ in counts.most_common(MOST_VALUES)]
+    known = np.array([bool(row) for row in told])
+    found = {value: np.array([float(value in row) for row in told]) for value in kept}
+    if len(counts) > len(kept):
+        found[OTHER] = np.array([float(bool(row - set(kept))) for row in told])
+    return {value: np.where(known, has, np.nan) for value, has in found.items()}
 
 
 def _remarks(a: Collection, b: Collection) -> list[str]:

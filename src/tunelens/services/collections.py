@@ -41,10 +41,13 @@ class Collected:
     songs : Collection
     failed : tuple of (Path, TunelensError)
         Files that are not among the songs, and why.
+    kind : {"heard", "table", "both"}
+        Who measured the features: Tunelens, or whoever made the table.
     """
 
     songs: Collection
     failed: tuple[tuple[Path, TunelensError], ...] = ()
+    kind: str = "heard"
 
 
 def collect(
@@ -116,7 +119,9 @@ def gather(
     if len(parts) == 1:
         return parts[0]
     joined = reduce(together, [part.songs for part in parts])
-    return Collected(folded(joined), tuple(one for part in parts for one in part.failed))
+    kinds = {part.kind for part in parts}
+    kind = kinds.pop() if len(kinds) == 1 else "both"
+    return Collected(folded(joined), tuple(one for part in parts for one in part.failed), kind)
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def _one(source: str, where: _Where) -> Collected:
             return Collected(_of_library(catalogue, columns.facts(catalogue, query), source, where))
     if os.path.isdir(source):  # noqa: PTH112 - never raises
         return _of_folder(Path(source), where)
-    return Collected(_of_table(source, where))
+    return Collected(_of_table(source, where), kind="table")
 
 
 def _of_folder(folder: Path, where: _Where) -> Collected:

@@ -35,7 +35,7 @@ def test_known_effects_are_found_with_sign_and_size() -> None:
 
 
 def test_discoveries_on_nothing_are_as_rare_as_stated() -> None:
-    rng, n, claimed = np.random.default_rng(1), 100, 0
+    rng, n, claimed = np.random.default_rng(1), 50, 0
     for seed in range(n):
         X, Y = rng.normal(size=(40, 20)), rng.normal(size=(50, 20))
         claimed += bool(contrast(songs("a", X), songs("b", Y), n_boot=100, seed=seed).shown)

@@ -20,7 +20,7 @@ from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
 from tunelens.base.table import Table
 from tunelens.explore.collection import Collection
-from tunelens.explore.contrast import FACTS, bounded
+from tunelens.explore.contrast import FACTS, memberships
 from tunelens.explore.corrections import corrected
 from tunelens.explore.sides import check_level
 
@@ -213,7 +213,10 @@ def trends(
     rows = np.isin(years, usable)
     work = _Work(years[rows], usable, correction, level)
     names = [name for name in (FACTS if facts is None else facts) if name in songs.facts]
-    shares = {name: work.shares(np.array(songs.facts[name], dtype=object)[rows]) for name in names}
+    shares = {}
+    for name in names:
+        cells = [songs.facts[name][row] for row in np.flatnonzero(rows)]
+        shares[name] = work.all(memberships(name, cells))
     features = work.all({name: songs.X[rows, i] for i, name in enumerate(songs.features)})
     return Trends(songs.name, tuple(int(year) for year in usable), int(rows.sum()), features,
                   {name: found for name, found in shares.items() if found}, work.notes(rows))  # fmt: skip
@@ -234,14 +237,6 @@ class _Work:
             found.append(say("{n} years are too few to tell a trend; {least} are needed.", n=len(self.usable),
                              least=FEWEST_YEARS))  # fmt: skip
         return tuple(found)
-
-    def shares(self, cells: NDArray[Any]) -> tuple[Trend, ...]:
-        values = np.array(bounded(cells.tolist()), dtype=object)
-        told = values != ""
-        return self.all({
-            value: np.where(told, (values == value).astype(np.float64), np.nan)
-            for value in dict.fromkeys(values[told].tolist())
-        })  # fmt: skip
 
     def all(self, columns: Mapping[str, Floats]) -> tuple[Trend, ...]:
         found = [one for name, values in columns.items() if (one := self._one(name, values)) is not None]

@@ -1,0 +1,178 @@
+"""What statistics found, as a page, as text, as numbers or as a picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from tunelens.base.errors import ParameterError, UnknownNameError
+from tunelens.base.files import atomic_path, check_writable
+from tunelens.base.language import LANGUAGES, current_language, language, say
+from tunelens.base.table import Cell, Table
+from tunelens.base.version import __version__
+from tunelens.plots.display import Display
+
+SUFFIXES = (".html", ".md", ".json", ".csv", ".png", ".svg")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Findings(Protocol):
+    """What can be reported."""
+
+    @property
+    def title(self) -> str:
+        """A heading."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know."""
+
+    def summary(self) -> str:
+        """Return what is to be said first."""
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return tables, the most telling first."""
+
+    def displays(self) -> Mapping[str, Display]:
+        """Return pictures, the most telling first."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a JSON object."""
+
+
+def check_findings(path: str | Path | None, *, lang: str = "en", force: bool = False) -> None:
+    """Refuse a report that cannot be written, before anything is computed; None is no report.
+
+    Raises
+    ------
+    ParameterError
+        The suffix is another, or the file exists and `force` is not set.
+    UnknownNameError
+        There is no such language.
+    """
+    if lang not in LANGUAGES:
+        raise UnknownNameError.among("language", lang, LANGUAGES)
+    if path is None:
+        return
+    if Path(path).suffix.lower() not in SUFFIXES:
+        raise ParameterError(f"{str(path)!r} ends in none of {', '.join(SUFFIXES)}")
+    check_writable(Path(path), force=force)
+
+
+def save_findings(found: Findings, path: str | Path, *, lang: str = "en", force: bool = False) -> Path:
+    """Write what was found; the suffix says how.
+
+    Parameters
+    ----------
+    found : Findings
+    path : str or Path
+        ``.html`` (one page that needs nothing else), ``.md``, ``.json`` (everything), ``.csv`` (the first
+        table), ``.png`` or ``.svg`` (the first picture).
+    lang : {"en", "zh"}
+        What the reader speaks.
+    force : bool
+        Overwrite what exists.
+
+    Raises
+    ------
+    ParameterError, UnknownNameError
+        As in `check_findings`; or there is nothing to draw.
+    DataError
+        The place cannot be written.
+    """
+    check_findings(path, lang=lang, force=force)
+    path = Path(path)
+    suffix = path.suffix.lower()
+    with language(lang):
+        if suffix in {".png", ".svg"}:
+            return _picture(found, path, force)
+        text = {".html": _html, ".md": _markdown, ".json": _json, ".csv": _csv}[suffix](found)
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8-sig" if suffix == ".csv" else "utf-8", errors="replace")
+    return path
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as a reader sees it.
+
+    Examples
+    --------
+    >>> shown(0.123456), shown(1234.5), shown(1e-9), shown(None), shown(True), shown(7)
+    ('0.123', '1,234', '1.0e-09', '', '✓', '7')
+    """
+    if isinstance(cell, bool):
+        return "✓" if cell else ""
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    if isinstance(cell, float):
+        size = abs(cell)
+        return f"{cell:,.0f}" if size >= 1000 else f"{cell:.1e}" if 0 < size < 1e-3 else f"{cell:.3g}"
+    return "" if cell is None else say(cell)
+
+
+def _picture(found: Findings, path: Path, force: bool) -> Path:
+    first = next(iter(found.displays().values()), None)
+    if first is None:
+        raise ParameterError("there is nothing to draw")
+    return first.save(path, force=force)
+
+
+def _json(found: Findings) -> str:
+    return json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _csv(found: Findings) -> str:
+    table = found.tables()[0]
+    held = io.StringIO()
+    writer = csv.writer(held)
+    writer.writerow([say(name) for name in table.columns])
+    writer.writerows([[_kept(cell) for cell in row] for row in table.rows])
+    return held.getvalue()
+
+
+def _kept(cell: Cell) -> Cell:
+    """Keep the text of a stranger's table from being a formula in a spreadsheet."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _markdown(found: Findings) -> str:
+    lines = [f"# {_plain(found.title)}", "", _plain(found.summary()), ""]
+    lines += [f"> {_plain(note)}\n" for note in found.notes]
+    for table in found.tables():
+        rows = [[say(name) for name in table.columns], ["---"] * len(table.columns)]
+        rows += [[shown(cell) for cell in row] for row in table.rows]
+        lines += ["", f"## {_plain(table.name)}", "", *([_plain(table.note), ""] if table.note else [])]
+        lines += [_piped(row) for row in rows]
+    return "\n".join(lines) + f"\n\nTunelens {__version__}\n"
+
+
+def _piped(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(map(_plain, cells)) + " |"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _html(found: Findings) -> str:
+    from tunelens.services.evaluation_report import picture
+    from tunelens.services.report import _environment
+
+    pictures = [(display.title, picture(display)) for display in found.displays().values()]
+    return (
+        _environment()
+        .get_template("findings.html.j2")
+        .render(
+            found=found,
+            tables=found.tables(),
+            pictures=pictures,
+            say=say,
+            shown=shown,
+            lang=current_language(),
+            version=__version__,
+        )
+    )
