@@ -23,6 +23,7 @@ from tunelens.charts.paths import all_at, steps_of
 from tunelens.charts.read import read_chart
 from tunelens.charts.values import count, date_order, duration, iso_date, rank
 from tunelens.charts.web.addresses import is_public
+from tunelens.charts.web.fetcher import checked, told
 
 anything = st.text(max_size=400)
 tricky = st.text(alphabet="./\\:*?\"<>|~ \0\n\u202e\u200f\u0301CONnul1aA夜🎵ﬁİß\ud800[]()-=+@'", max_size=60)
@@ -217,6 +218,13 @@ def test_other_addresses_are_public(ip: IPv4Address) -> None:
         ip in network for network in [*NOT_PUBLIC, IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24")]
     ):
         assert is_public(str(ip)) and is_public(f"::ffff:{ip}")
+
+
+@given(st.one_of(texts, st.tuples(st.sampled_from(["http://", "https://x/", "HTTP:"]), texts).map("".join)))
+def test_any_address_is_taken_or_refused(url: str) -> None:
+    with suppress(TunelensError):
+        assert checked(url).scheme in {"http", "https"} and checked(url).host
+    assert "?" not in told(url) and len(told(url)) <= 300
 
 
 def test_a_day_is_that_of_utc() -> None:

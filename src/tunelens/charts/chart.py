@@ -255,16 +255,34 @@ def load_json(path: Path) -> Any:
     NotFoundError, DataError
         There is no such file; it is no JSON, larger than `MOST_BYTES`, or nested too deep.
     """
-    if not os.path.isfile(path):  # noqa: PTH113 - never raises
-        raise NotFoundError(f"{str(path)!r} does not exist", hint="check the spelling")
+    check_file(path)
     if (size := path.stat().st_size) > MOST_BYTES:
         raise DataError(f"{str(path)!r} has {size} bytes; at most {MOST_BYTES} are read")
     return parse_json(path.read_bytes(), repr(str(path)))
 
 
+def check_file(path: Path) -> None:
+    """Raise what is wrong with a place where a file is needed."""
+    if not os.path.lexists(path):
+        raise NotFoundError(f"{str(path)!r} does not exist", hint="check the spelling")
+    if not os.path.isfile(path):  # noqa: PTH113 - never raises
+        raise DataError(f"{str(path)!r} is no file")
+
+
 def parse_json(content: bytes, what: str) -> Any:
-    """Return the document in `content`; `DataError` naming `what` where it is no JSON, or nested too deep."""
+    """Return the document in `content`; `DataError` naming `what` where it is no JSON, or nested too deep.
+
+    JSON is UTF-8 (RFC 8259); what is not is read as GBK, in which older Chinese services write it.
+
+    Examples
+    --------
+    >>> parse_json('{"标题": "夜曲"}'.encode("gbk"), "an answer")
+    {'标题': '夜曲'}
+    """
     try:
-        return json.loads(content)
+        try:
+            return json.loads(content)
+        except UnicodeDecodeError:
+            return json.loads(content.decode("gb18030"))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{what} is no JSON that can be read: {str(error)[:200]}") from error

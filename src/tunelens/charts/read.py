@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from tunelens.base.errors import DataError, NotFoundError
+from tunelens.base.errors import DataError
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.settings import Settings
-from tunelens.charts.chart import Chart
+from tunelens.charts.chart import Chart, check_file
 from tunelens.charts.registry import CHARTS, ChartOptions
 
 
@@ -76,6 +76,5 @@ def _place(source: str | Path) -> tuple[str | None, Path]:
             f"{text!r} is an address; what its answer means must be described",
             hint="write a .toml as docs/charts.md shows, and name that file",
         )
-    if not os.path.isfile(path):  # noqa: PTH113 - never raises
-        raise NotFoundError(f"{str(path)!r} does not exist", hint="check the spelling")
+    check_file(path)
     return (kind if named else None), path

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tunelens.charts.chart import Chart
     from tunelens.services.charts import Reading
 
+MOST_NAMED = 3
+"""Rows left out for one reason that are named; ``--json`` has all of them."""
 app = typer.Typer(
     help="Charts of songs: read tables, JSON and any server that a TOML describes; fetch their sound.",
     no_args_is_help=True,
@@ -205,10 +207,18 @@ def _save(face: Face, chart: Chart, out: Path | None, force: bool) -> None:
 def _tell(face: Face, chart: Chart) -> int:
     for note in chart.notes:
         face.say(printable(note))
-    for one in chart.dropped[:10]:
-        face.say(printable(f"left out {one.item}: {one.reason}"))
+    for reason, items in _by_reason(chart).items():
+        rest = f" and {len(items) - MOST_NAMED} more" if len(items) > MOST_NAMED else ""
+        face.say(printable(f"left out, {reason}: {'; '.join(items[:MOST_NAMED])}{rest}"))
     face.say(f"{len(chart)} songs, {len(chart.dropped)} rows left out")
     return 0
+
+
+def _by_reason(chart: Chart) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in chart.dropped:
+        found.setdefault(one.reason, []).append(one.item)
+    return found
 
 
 def _draw(console: Console, chart: Chart, limit: int) -> None:

@@ -298,7 +298,7 @@ def test_html_is_no_chart(server: Server, describe) -> None:
         read(describe())
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 100_000, b"", b"9" * 5000], ids=range(5))
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe{", b"[" * 100_000, b"", b"9" * 5000], ids=range(5))
 def test_wrong_json_is_told(server: Server, describe, body: bytes) -> None:
     server.on("/top", body)
     with pytest.raises(DataError, match="no JSON that can be read"):

@@ -159,8 +159,17 @@ def test_json(tmp_path: Path, document: object) -> None:
     assert (song.title, song.creator) == ("a", "B")
 
 
-def test_json_lines(tmp_path: Path) -> None:
-    chart = read_chart(write(tmp_path / "a.jsonl", '{"title": "a"}\nrubbish\n\n{"title": "b"}\n'))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_json_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "a.json", '[{"歌名": "夜曲", "歌手": "周杰伦"}]', encoding)
+    assert read_chart(path).entries[0].name == "周杰伦 - 夜曲"
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".ndjson", ".json"])
+def test_json_lines(tmp_path: Path, suffix: str) -> None:
+    chart = read_chart(write(tmp_path / f"a{suffix}", '{"title": "a"}\nrubbish\n\n{"title": "b"}\n'))
+    alone = read_chart(write(tmp_path / "alone.jsonl", '{"title": "a"}\n'))
+    assert [song.title for song in alone] == ["a"]
     assert [song.title for song in chart] == ["a", "b"] and chart.dropped[0].reason == "no JSON object"
 
 
@@ -206,6 +215,8 @@ def test_rubbish_is_told(tmp_path: Path, text: str) -> None:
 def test_what_is_no_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         read_chart(tmp_path / "none.csv")
+    with pytest.raises(DataError, match="is no file"):
+        read_chart(tmp_path)
     with pytest.raises(DataError, match="is an address"):
         read_chart("https://example.org/top")
     with pytest.raises(DataError, match="is no chart"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tunelens.base.errors import DataError
-from tunelens.charts.chart import FORMAT, Chart, load_json, parse_json
+from tunelens.charts.chart import FORMAT, MOST_BYTES, Chart, load_json, parse_json
 from tunelens.charts.flat import flat, longest_list, text_of
 from tunelens.charts.paths import at_path
 from tunelens.charts.registry import ChartOptions
@@ -39,16 +39,32 @@ class DocumentSource:
         DataError
             It is no JSON, or holds no list of objects.
         """
-        lines = path.suffix.lower() in SUFFIXES[1:]
-        document = list(_lines(path)) if lines else load_json(path)
+        document = _document(path)
         if isinstance(document, dict) and document.get("format") == FORMAT:
             return Chart.from_dict(document)
-        songs = longest_list(document)
+        songs = [document] if _is_one_line(path, document) else longest_list(document)
         if songs is None:
             raise DataError(f"{str(path)!r} holds no list of songs")
         return chart_of(
             rows_of(songs, options.fields), name=path.stem, source=str(path), given=options.fields
         )
+
+
+def _is_one_line(path: Path, document: Any) -> bool:
+    return path.suffix.lower() in SUFFIXES[1:] and isinstance(document, dict)
+
+
+def _document(path: Path) -> Any:
+    """Return what the file holds; of one object a line, whatever it is called, a list of them."""
+    try:
+        return load_json(path)
+    except DataError:
+        if path.stat().st_size > MOST_BYTES:
+            raise
+        lines = list(_lines(path))
+        if not any(isinstance(one, dict) for one in lines):
+            raise
+        return lines
 
 
 def _lines(path: Path) -> Iterator[Any]:
