@@ -27,9 +27,9 @@ MARKERS = ("o", "s", "^", "D")
 SHADES = 64
 RASTERISED = 3_000
 """A vector picture of more points than this holds them as pixels."""
-_RAMP = {"light": (0.0, 0.94), "dark": (0.14, 1.0)}
+_RAMP = {"light": (0.0, 0.9), "dark": (0.14, 1.0)}
 _OF_THEME = {
-    "light": {"#f0e442": "#c8b400"},  # yellow is not seen on white
+    "light": {"#f0e442": "#6f3fd0"},  # yellow is not seen on white
     "dark": {"#1b2030": "#e8eaf0", "#0072b2": "#2f8fe0"},
 }
 _ROWS = 26
@@ -229,7 +229,7 @@ class MapDisplay(Display):
                 taken.append(box)
 
     def _wanted(self) -> Iterator[tuple[float, float, str, dict[str, Any]]]:
-        bold = {"fontsize": 9.5, "fontweight": "bold", "color": INK, "ha": "center", "va": "center"}
+        bold = {"fontsize": 10.5, "color": INK, "ha": "center", "va": "center"}
         for at, label in enumerate(self.labels if self.codes is not None else ()):
             rows = self.points[np.asarray(self.codes) == at + 1]
             if len(rows):

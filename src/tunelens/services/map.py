@@ -280,7 +280,7 @@ def _page(drawn: _Drawn, target: Path, seed: int, sounds: _Sounds) -> MapReport:
 def _reading(drawn: _Drawn) -> list[str]:
     """Return what a reader must know: what lies near what, what distance means, how far to trust it."""
     ready, projection = drawn.places.prepared, drawn.places.projection
-    shown = ", ".join(label_of(name) for name in ready.features[:8]) + (
+    shown = say(", ").join(label_of(name) for name in ready.features[:8]) + (
         "…" if len(ready.features) > 8 else ""
     )
     found = [
@@ -317,7 +317,7 @@ def _axes(places: Places) -> tuple[str, ...]:
 
 def _axis(at: int, share: float, together: Floats, ready: Prepared) -> str:
     strongest = [row for row in np.argsort(-np.abs(together), kind="stable")[:3] if abs(together[row]) >= 0.3]
-    names = ", ".join(
+    names = say(", ").join(
         f"{'+' if together[row] > 0 else '−'}{label_of(ready.features[row])}" for row in strongest
     )
     return say("PC{n} ({share} of variance): {names}", n=at + 1, share=f"{share:.0%}", names=names or "–")

@@ -125,7 +125,7 @@ def _read(path: Path, method: str) -> tuple[Prepared, Projection] | None:
     try:
         if path.stat().st_size > MOST_BYTES:
             return None
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             about = json.loads(file["about"].tobytes())
             landmarks, at, explained = (
                 np.asarray(file[name], np.float64) for name in ("landmarks", "at", "explained")

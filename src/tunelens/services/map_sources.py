@@ -7,16 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tunelens.base.errors import ParameterError, TunelensError
+from tunelens.base.errors import DataError, ParameterError, TunelensError
+from tunelens.base.language import language, say
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
 from tunelens.explore.collection import Collection
+from tunelens.library.clusterings.store import Clusterings
+from tunelens.library.store import Library
 from tunelens.models.prediction import Prediction
+from tunelens.services.clustering import source_of
 from tunelens.services.collections import LIBRARY, gather
 from tunelens.services.map import MapReport, check_request, draw_map
+from tunelens.services.map_columns import CLUSTER
 from tunelens.services.map_places import kept_at
 from tunelens.services.predict import predict
 
+MOST_RUNS = 5
+"""So many of the library's latest clusterings are offered as colours."""
 Failures = tuple[tuple[Path, TunelensError], ...]
 
 
@@ -83,33 +90,46 @@ def map_source(
     found = gather(
         name, features=options.features, library=library, settings=settings, jobs=jobs, progress=progress
     )
-    groups, lost = _told(found.songs, options.bundle, jobs, settings, progress)
+    told, lost = _told(found.songs, options.bundle, jobs, settings, progress)
+    saved, notes = _saved(found.songs, name, library, options.language)
+    songs, groups = replace(found.songs, notes=(*found.songs.notes, *notes)), {**saved, **told}
     asked = (os.path.abspath(str(library or settings.library)), name, options.features)  # noqa: PTH100 - never raises
     place = kept_at(settings.cache_dir, *asked, options.projection or "", str(options.seed))
     if options.fresh:
         place.unlink(missing_ok=True)
     drawn = draw_map(
-        found.songs, out, projection=options.projection, colour=options.colour, groups=groups,
+        songs, out, projection=options.projection, colour=options.colour, groups=groups,
         title=options.title, seed=options.seed, snippets=options.snippets, language=options.language,
         kept=place, force=force, progress=progress,
     )  # fmt: skip
     return replace(drawn, failures=(*found.failed, *lost, *drawn.failures))
 
 
-def source_of(text: str) -> str:
-    """Return a source that `collect` takes: what is no file, no folder and names no library is a query.
-
-    Examples
-    --------
-    >>> source_of("genre:jazz"), source_of("library:year:>2000"), source_of("library")
-    ('library:genre:jazz', 'library:year:>2000', 'library')
-    """
-    parts = text.split("+")
-    is_there = all(os.path.exists(part) or part.startswith(("csv:", "json:")) for part in parts)  # noqa: PTH110
-    if text == LIBRARY or text.startswith(f"{LIBRARY}:") or (is_there and text):
-        return text
-    looks_like_a_file = os.sep in text or Path(text).suffix.lower() in {".csv", ".tsv", ".json", ".toml"}
-    return text if looks_like_a_file else f"{LIBRARY}:{text}"
+def _saved(
+    songs: Collection, source: str, library: str | Path | None, code: str
+) -> tuple[dict[str, Sequence[str]], tuple[str, ...]]:
+    """Return the clusters of the latest runs that the library keeps, and which runs cannot be read."""
+    if source != LIBRARY and not source.startswith(f"{LIBRARY}:") and not os.path.isdir(source):  # noqa: PTH112
+        return {}, ()
+    found: dict[str, Sequence[str]] = {}
+    notes = []
+    with Library.open(library, create=False) as catalogue, language(code):
+        kept = Clusterings(catalogue)
+        for listed in kept.all()[:MOST_RUNS]:
+            try:
+                told = {one.number: one.name for one in kept.get(listed.name).clusters}
+            except DataError as error:
+                notes.append(error.message)
+                continue
+            of_song = {
+                str(one.track_id): told.get(one.number, say("in no cluster"))
+                for one in kept.members(listed.name)
+            }
+            if any(name in of_song for name in songs.ids):
+                found[f"{CLUSTER}:{listed.name}" if found else CLUSTER] = [
+                    of_song.get(name, "") for name in songs.ids
+                ]
+    return found, tuple(notes)
 
 
 def _told(

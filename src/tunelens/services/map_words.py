@@ -46,6 +46,9 @@ def label_of(name: str) -> str:
     >>> label_of("tempo_bpm"), label_of("playlist_name"), label_of("播放量")
     ('Tempo (BPM)', 'Playlist name', '播放量')
     """
+    head, _, rest = name.partition(":")
+    if rest and head in _LABELS:
+        return f"{label_of(head)} · {rest}"
     known = say(_LABELS[name]) if name in _LABELS else feature_name(name)
     shown = known.replace("_", " ").strip() or name
     return shown[:1].upper() + shown[1:]
