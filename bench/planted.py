@@ -1,4 +1,4 @@
-"""Songs that are made up so that their parts are known to the sample: verses, bridges, and one chorus that returns.
+"""Songs that are made up, so that their parts are known to the sample: one chorus returns.
 
 Every part has chords, a melody and drums of its own; instruments and tempo are those of the song. A part that
 returns is played anew: at another level, with other noise, with a second voice, a little faster or slower.
@@ -7,6 +7,7 @@ returns is played anew: at another level, with other noise, with a second voice,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,7 @@ class _Music:
     snare: NDArray[np.bool_]
 
 
+@lru_cache(maxsize=8)
 def planted(seed: int, *, noise_db: float = -20.0, level_db: float = 6.0, rubato: float = 0.02) -> Planted:
     """Return a song of about two to four minutes.
 
