@@ -149,7 +149,8 @@ def _parsed(path: Path) -> Any:
     try:
         midi = mido.MidiFile(file=io.BytesIO(data), clip=True)
     except Exception as error:
-        raise DataError(f"{str(path)!r} is a damaged MIDI file: {error}") from error
+        why = str(error) or "it breaks off"
+        raise DataError(f"{str(path)!r} is a damaged MIDI file: {why}") from error
     if midi.type == 2 or midi.ticks_per_beat <= 0:
         raise DataError(
             f"{str(path)!r} is a MIDI file of type {midi.type} with {midi.ticks_per_beat} ticks a beat; "
