@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -13,6 +14,7 @@ from typing import Any, Self
 
 from tunelens.base.errors import DataError, NotFoundError
 from tunelens.base.files import atomic_path
+from tunelens.charts.values import MOST
 from tunelens.data.tracks import Dropped
 
 FORMAT = "tunelens chart 1"
@@ -90,16 +92,18 @@ class Entry:
         return cls(**known)
 
 
+_DATE = re.compile(r"(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?", re.ASCII)
 _TEXTS = frozenset({"music_id", "title", "creator", "date", "audio_url"})
 
 
 def _fits(name: str, value: Any) -> bool:
     if name in _TEXTS:
-        return _is_text(value)
+        return _is_text(value) and (name != "date" or bool(_DATE.fullmatch(value)))
     if name == "more":
         return isinstance(value, dict) and all(_is_text(one) for pair in value.items() for one in pair)
     kinds = (int, float) if name == "duration_s" else (int,)
-    return value is None or (isinstance(value, kinds) and not isinstance(value, bool))
+    # beyond that, and NaN, numbers cannot be written again or overflow where they are counted with
+    return value is None or (isinstance(value, kinds) and not isinstance(value, bool) and abs(value) <= MOST)
 
 
 def _is_text(value: Any) -> bool:

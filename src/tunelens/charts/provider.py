@@ -24,8 +24,9 @@ Kind = Literal["none", "page", "offset", "cursor", "link"]
 _PLACE = re.compile(r"\{(\w{1,64})\}")
 _VARIABLE = re.compile(r"\$\{(\w{1,100})\}", re.ASCII)
 _SECRET_NAME = re.compile(
-    r"auth|cookie|token|secret|passw|session|signature|credential|(?:^|[-_])(?:api[-_]?)?key$|apikey|^sign?$",
-    re.I,
+    r"(?:^|[-_.])o?auth(?:$|[-_.])|authori[sz]ation|authenticat|cookie|token|secret|passw|passphrase|session"
+    r"|signature|credential|apikey|(?:^|[-_])(?:api|access|app|client|private)[-_]?key$|^key$|^sign?$",
+    re.IGNORECASE,
 )
 _SCHEME = re.compile(r"\s*(?:Bearer|Basic|Token|Digest|ApiKey|OAuth)?\s*", re.I)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)
@@ -282,6 +283,10 @@ def _check_secret(where: str, name: str, value: Any) -> None:
         for key, member in value.items():
             _check_secret(f"{where}.{name}", key, member)
         return
+    if isinstance(value, list):
+        for member in value:
+            _check_secret(where, name, member)
+        return
     text = str(value)
     unknown = [one for one in _VARIABLE.findall(text) if not one.startswith(PREFIX)]
     if unknown:
@@ -334,6 +339,8 @@ def filled(text: str, values: Mapping[str, str], env: Mapping[str, str], *, in_p
     def variable(found: re.Match[str]) -> str:
         if not env.get(found[1]):
             raise ParameterError(f"{found[1]} is not set", hint=f"set the environment variable {found[1]}")
+        if any(char < " " or char == "\x7f" for char in env[found[1]]):
+            raise ParameterError(f"{found[1]} holds a control character", hint="is there a line break in it?")
         return env[found[1]]
 
     # parts between variables first: what a variable holds is never read as a place

@@ -268,6 +268,7 @@ def test_no_secret_is_told_or_kept(server: Server, describe, home: Path, monkeyp
         ('[headers]\nX-Api-Key = "abc${TUNELENS_CHART_X}"', "holds a credential"),
         ('[query]\naccess_token = "abc"', "holds a credential"),
         ('method = "POST"\n[body.user]\npassword = "abc"', "holds a credential"),
+        ('method = "POST"\n[[body.all]]\napi_key = "abc"', "holds a credential"),
         ('[headers]\nX-Home = "${HOME}"', "only names with TUNELENS_CHART_"),
         ('[headers]\nHost = "other"', "no header that can be set"),
         ('[headers]\n"X-A" = "a\\r\\nX-B: b"', "control character"),
@@ -284,6 +285,24 @@ def test_a_wrong_description_is_told(server: Server, describe, more: str, match:
     with pytest.raises((ParameterError, UnknownNameError), match=match):
         read(describe(more=more))
     assert server.asked == []
+
+
+@pytest.mark.parametrize("name", ["author", "keyword", "sort_key", "genre", "page", "design"])
+def test_what_is_no_secret_may_be_written(server: Server, describe, name: str) -> None:
+    server.on("/top", SONGS)
+    read(describe(more=f'[query]\n{name} = "abc"'))
+    assert server.asked[0][1] == {name: "abc"}
+
+
+@pytest.mark.parametrize("secret", ["s3cret\r\nX: y", "s3cret\x1b", "s3cret🎵"])
+def test_a_secret_that_cannot_be_sent_is_not_shown(describe, monkeypatch, secret: str) -> None:
+    monkeypatch.setenv("TUNELENS_CHART_TOKEN", secret)
+    with pytest.raises(TunelensError) as caught:
+        read(describe(more='[headers]\nAuthorization = "Bearer ${TUNELENS_CHART_TOKEN}"'))
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "s3cret" not in repr(error)
+        error = error.__cause__
 
 
 @pytest.mark.parametrize("url", ["ftp://x/y", "http://", "http://a:b@x/", "http://{host}/", "http://x/${A}"])
@@ -385,8 +404,9 @@ def test_links_are_followed_on_one_server_alone(server: Server, describe) -> Non
 
 def test_a_body_is_posted(server: Server, describe) -> None:
     server.on("/top", SONGS)
-    read(describe(more='method = "POST"\n[values]\nday = "2021-03-05"\n[body]\nday = "{day}"\nn = 10'))
-    assert json.loads(server.bodies[0]) == {"day": "2021-03-05", "n": 10}
+    body = '[body]\nday = "{day}"\nn = 10\nsince = 2021-03-01'
+    read(describe(more=f'method = "POST"\n[values]\nday = "2021-03-05"\n{body}'))
+    assert json.loads(server.bodies[0]) == {"day": "2021-03-05", "n": 10, "since": "2021-03-01"}
 
 
 def test_values_are_one_step_of_a_path(server: Server, describe) -> None:

@@ -186,6 +186,10 @@ def test_a_saved_chart_is_read_as_it_was(tmp_path: Path) -> None:
         {"entries": ["x"]}, {"entries": [{"music_id": "1", "title": "a", "more": {"b": 1}}]}, {"entries": 1},
         {"entries": [{"music_id": "1", "title": "a", "rank": True}]}, {"dropped": [1]},
         {"entries": [{"music_id": "1", "title": "\ud800"}]},
+        {"entries": [{"music_id": "1", "title": "a", "duration_s": float("nan")}]},
+        {"entries": [{"music_id": "1", "title": "a", "duration_s": float("inf")}]},
+        {"entries": [{"music_id": "1", "title": "a", "use_count": 10**400}]},
+        {"entries": [{"music_id": "1", "title": "a", "date": "soon"}]},
     ],
 )  # fmt: skip
 def test_a_damaged_chart_is_told(tmp_path: Path, damage: dict) -> None:

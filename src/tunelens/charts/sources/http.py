@@ -184,7 +184,9 @@ class _Pages:
         headers = {name: filled(text, self._values, env) for name, text in provider.headers.items()}
         secret = {name for name, text in provider.headers.items() if has_secret(text)}
         content = (
-            json.dumps(_filled(provider.body, self._values)).encode() if provider.method == "POST" else b""
+            json.dumps(_filled(provider.body, self._values), default=str).encode()
+            if provider.method == "POST"
+            else b""
         )
         plain = {"Accept": "application/json", **({"Content-Type": "application/json"} if content else {})}
         return Question(

@@ -28,6 +28,7 @@ class Answers:
     def __init__(self, folder: Path, max_age_s: float) -> None:
         self._folder = folder
         self._max_age_s = max_age_s
+        self._tidied = False
 
     def get(self, question: Question) -> tuple[bytes, float] | None:
         """Return a body that is not too old, and when it came (seconds since 1970), or None."""
@@ -46,9 +47,11 @@ class Answers:
         with atomic_path(path) as temporary:
             temporary.write_bytes(body)
         path.chmod(0o600)
-        self._forget()
+        if not self._tidied:
+            self._forget()
 
     def _forget(self) -> None:
+        self._tidied = True
         limit = time.time() - max(_KEPT_S, self._max_age_s)
         with os.scandir(self._folder) as found:
             old = [one.path for one in found if one.name.endswith(".json") and one.stat().st_mtime < limit]

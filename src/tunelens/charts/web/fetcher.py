@@ -182,7 +182,8 @@ class Fetcher:
         except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
             if isinstance(error, DataError):
                 raise
-            raise DataError(f"the request cannot be sent: {str(error)[:200]}") from error
+            # what the library says would show the header, and so a secret
+            raise DataError("the request holds characters that cannot be sent") from None
         except _BROKEN as error:
             cause = error.args[0] if error.args else None
             if isinstance(cause, ssl.SSLCertVerificationError):
@@ -288,7 +289,7 @@ def checked(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url) if len(url) <= LONGEST_URL else None
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise DataError(f"{url[:200]!r} is no address: {str(error)[:100]}") from error
+        raise DataError(f"{told(url)!r} is no address") from error
     if parsed is None:
         raise DataError(f"an address has {len(url)} characters; at most {LONGEST_URL} are allowed")
     if parsed.scheme not in {"http", "https"} or not parsed.host:
