@@ -301,7 +301,7 @@ def _within(claim: Claim, hot: Courses, n_draws: int, seed: int) -> Tested | Non
     if claim.where == "hook":
         gaps = sign * (hot.hook[:, at] - hot.rest[:, at])[:, None]
     else:
-        quarters = hot.values[:, at].reshape(len(hot), len(QUARTERS), -1).mean(axis=2)
+        quarters = known_mean(hot.values[:, at].reshape(len(hot), len(QUARTERS), -1))
         own = QUARTERS.index(claim.where)
         gaps = sign * (quarters[:, [own]] - np.delete(quarters, own, axis=1))
     kept = np.isfinite(gaps).all(axis=1)
@@ -319,6 +319,19 @@ def _within(claim: Claim, hot: Courses, n_draws: int, seed: int) -> Tested | Non
     return Tested(claim, int(kept.sum()), float(means[:, nearest].mean()), low, high,
                   float((gaps > 0).all(axis=1).mean()), 1 / (k + 1), float(speaks_for.max()),
                   float(min(1.0, k * speaks_against.min())))  # fmt: skip
+
+
+def known_mean(values: Floats) -> Floats:
+    """Return means along the last axis of what is known; NaN where nothing is.
+
+    Examples
+    --------
+    >>> known_mean(np.array([[1.0, np.nan, 3.0], [np.nan] * 3])).tolist()
+    [2.0, nan]
+    """
+    known = np.isfinite(values)
+    n = known.sum(axis=-1)
+    return np.where(n > 0, np.where(known, values, 0).sum(axis=-1) / np.maximum(n, 1), np.nan)
 
 
 def _of_artists(values: Floats, groups: NDArray[np.intp]) -> Floats:
@@ -349,7 +362,7 @@ def _interval(values: Floats, n_draws: int, seed: int) -> tuple[float, float]:
 
 def _between(claim: Claim, hot: Courses, others: Courses, n_draws: int, seed: int) -> Tested | None:
     at, sign = FEATURES.index(claim.feature), 1 if claim.up else -1
-    values = sign * np.concatenate([one.values[:, at].mean(axis=1) for one in (hot, others)])
+    values = sign * np.concatenate([known_mean(one.values[:, at]) for one in (hot, others)])
     is_hot = np.arange(len(values)) < len(hot)
     kept = np.isfinite(values)
     if min(kept[is_hot].sum(), kept[~is_hot].sum()) < FEWEST:
