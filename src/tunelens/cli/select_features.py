@@ -34,7 +34,7 @@ def run(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="Folder of sound, library or library:QUERY, dataset, or a table with two rows per song.",
+            help="Folder of sound, library or library:QUERY, dataset, chart with --audio, table of pairs.",
         ),
     ],
     methods: Annotated[
@@ -44,6 +44,9 @@ def run(
             "-m",
             help="Of ga, greedy, random, literature, all, with commas between; the first counts.",
         ),
+    ] = None,
+    audio: Annotated[
+        Path | None, typer.Option("--audio", help="Folder with the sound of a chart; SOURCE is the chart.")
     ] = None,
     input: Annotated[
         str, typer.Option("--input", help="What is measured, say descriptors or mfcc+timbre.")
@@ -115,6 +118,7 @@ def run(
         clip_s=clip_s,
         library=library,
         read=options_from(more or (), label=label, kind=kind),
+        audio=audio,
         jobs=jobs,
         progress=Bar(face.err),
     )

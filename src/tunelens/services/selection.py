@@ -284,6 +284,7 @@ def select_features(
     clip_s: float = CLIP_S,
     library: Path | None = None,
     read: ReadOptions | None = None,
+    audio: Path | None = None,
     jobs: int | None = None,
     engine: str = "local",
     settings: Settings | None = None,
@@ -296,7 +297,7 @@ def select_features(
     source : str or Paired
         As `twins_of` takes it, or what it gave.
     options : SelectionOptions, optional
-    input, clip_s, library, read, jobs, engine, settings
+    input, clip_s, library, read, audio, jobs, engine, settings
         As in `twins_of`.
     progress : Progress, optional
         Told of files, of generations, and of trials on held-out songs.
@@ -318,6 +319,7 @@ def select_features(
             clip_s=clip_s,
             library=library,
             options=read,
+            audio=audio,
             jobs=jobs,
             engine=engine,
             settings=settings,

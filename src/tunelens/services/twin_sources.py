@@ -65,8 +65,13 @@ class TwinTable:
     notes: tuple[str, ...]
 
 
-def songs_of(source: str, library: Path | None = None, options: ReadOptions | None = None) -> Songs:
-    """Return the songs of a folder, file, library or dataset; see `twins_of`.
+def songs_of(
+    source: str,
+    library: Path | None = None,
+    options: ReadOptions | None = None,
+    audio: Path | None = None,
+) -> Songs:
+    """Return the songs of a folder, file, library or dataset, or of a chart whose sound lies in `audio`.
 
     Raises
     ------
@@ -75,6 +80,8 @@ def songs_of(source: str, library: Path | None = None, options: ReadOptions | No
     DataError
         It holds no sound.
     """
+    if audio is not None:
+        return _of_chart(source, audio)
     if not os.path.lexists(source) and source.partition(":")[0] == LIBRARY:
         return _of_library(source.partition(":")[2], library)
     path = Path(source).expanduser()
@@ -88,6 +95,23 @@ def songs_of(source: str, library: Path | None = None, options: ReadOptions | No
         if looks_like_table(path) or not os.path.isfile(path):  # noqa: PTH113 - never raises
             raise
         return _of_files(source, path)
+
+
+def _of_chart(source: str, audio: Path) -> Songs:
+    from tunelens.charts.match import match_audio
+    from tunelens.charts.read import read_chart
+
+    chart = read_chart(source)
+    matched = match_audio(chart, audio)
+    if not matched.pairs:
+        raise DataError(
+            f"none of the {len(chart.entries)} songs of {chart.name} has a file in {str(audio)!r}",
+            hint="tunelens chart download gets them",
+        )
+    songs = tuple(Song(pair.path, pair.entry.title, pair.entry.creator) for pair in matched.pairs)
+    without = len(matched.without_file)
+    notes = (f"{without} songs of the chart have no file",) if without else ()
+    return Songs(chart.name, songs, notes=notes)
 
 
 def _of_library(query: str, file: Path | None) -> Songs:

@@ -159,6 +159,7 @@ def twins_of(
     clip_s: float = CLIP_S,
     library: Path | None = None,
     options: ReadOptions | None = None,
+    audio: Path | None = None,
     jobs: int | None = None,
     engine: str = "local",
     settings: Settings | None = None,
@@ -179,6 +180,8 @@ def twins_of(
         For ``library``: its file.
     options : ReadOptions, optional
         For a dataset: its columns.
+    audio : Path, optional
+        A folder with the sound of the songs of `source`, which then is a chart as `read_chart` takes it.
     jobs, engine : int, str
         Workers, and what runs them.
 
@@ -192,11 +195,11 @@ def twins_of(
         A net is not here; no file has been touched.
     """
     settings, progress = settings or Settings.from_env(), progress or Silent()
-    table = numbers_of_twins(source)
+    table = numbers_of_twins(source) if audio is None else None
     if table is not None:
         return Paired(str(source), table.twins, dropped=table.dropped, notes=table.notes, input="table")
     heard = TwinWaveform() if input.strip() == WAVEFORM else parse_input(input)
-    found = songs_of(source, library, options)
+    found = songs_of(source, library, options, audio)
     lengths = _lengths(found.songs, jobs, engine, settings, progress)
     plan = _Plan(found, clip_s)
     for song in found.songs:

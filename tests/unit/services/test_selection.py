@@ -170,6 +170,18 @@ def test_a_dataset_tells_artists_and_excerpts(music: Path, settings: Settings) -
     assert np.array_equal(found.twins.b[0], TwinWaveform().of_file(music / "歌 0.wav", 6.0, 11.0))
 
 
+def test_the_sound_of_a_chart(music: Path, tmp_path: Path, settings: Settings) -> None:
+    chart = tmp_path / "榜.csv"
+    lines = ["title,creator,rank", "歌 2,艺人甲,1", "没有,乙,2", "歌 5,丙,3"]
+    chart.write_text("\n".join(lines), encoding="utf-8")
+    found = twins_of(str(chart), audio=music, engine="inline", settings=settings)
+    assert (found.twins.songs, found.twins.artists) == (("歌 2", "歌 5"), ("艺人甲", "丙"))
+    assert found.notes == ("1 songs of the chart have no file",)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises((DataError, NotFoundError)):
+        twins_of(str(chart), audio=tmp_path / "empty", settings=settings)
+
+
 def test_a_table_with_two_rows_a_song_needs_no_sound(tmp_path: Path) -> None:
     table = tmp_path / "numbers.csv"
     rows = [
