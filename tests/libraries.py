@@ -12,6 +12,16 @@ V1 = Path(__file__).with_name("library_v1.sql.xz")
 """What Tunelens 0.1.0 wrote in schema 1, as `sqlite3.Connection.iterdump` gives it: three songs heard with
 descriptors and one net (one name in 中文, one with quotes), and a file that could not be heard."""
 
+V2 = Path(__file__).with_name("library_v2.db.xz")
+"""The file of the same songs in schema 2, with a playlist, a saved query and a like."""
+
+
+def v2(path: Path) -> Path:
+    """Write a library of schema 2 to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(lzma.decompress(V2.read_bytes()))
+    return path
+
 
 def v1(path: Path, *, copies: int = 1) -> Path:
     """Write a library of schema 1 to `path`; each of its tracks as often as `copies` says."""

@@ -74,7 +74,7 @@ def run(
     if out is not None:
         check_clusters(out, force=force, lang=lang)
     options = service.ClusterOptions(method, _number(k), features, seed)
-    with language(lang if out is not None and not as_json else "en"):
+    with language(lang):
         found = service.run_clusters(
             source, options=options, name=name, library=library, force=force, jobs=jobs,
             progress=Bar(face.err),

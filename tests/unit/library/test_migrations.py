@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from tests.libraries import dump, v1
+from tests.libraries import dump, v1, v2
 
 from tunelens.base.errors import DataError
 from tunelens.library.copies import prove
@@ -111,6 +111,21 @@ def test_where_nothing_may_be_written_an_old_library_is_refused(old):
     with pytest.raises(DataError, match="older Tunelens") as caught:
         Database(old, read_only=True).prepare()
     assert "copy it" in caught.value.hint
+
+
+def test_a_library_of_schema_2_gets_room_for_clusters_and_loses_nothing(tmp_path):
+    path = v2(tmp_path / "music.db")
+    before = {line for line in dump(path) if line.startswith("INSERT") and '"meta"' not in line}
+    with Library.open(path) as library:
+        assert (library.count(), library.count("playlist:两只"), library.count("liked:yes")) == (3, 2, 1)
+        assert library.count("has:cluster") == 0
+        assert library.track(1).valence == 0.25
+    Library.open(tmp_path / "new.db").close()
+    assert _layout(path) == _layout(tmp_path / "new.db")
+    assert before <= set(dump(path))
+    (copy,) = tmp_path.glob("music.schema-2-*.db")
+    prove(copy)
+    assert {line for line in dump(copy) if line.startswith("INSERT") and '"meta"' not in line} == before
 
 
 def test_a_new_library_knows_its_schema_and_counts_changes(tmp_path, make):

@@ -19,6 +19,7 @@ Ints = NDArray[np.intp]
 MEDIUM = 0.5
 """A standardised difference of less is no trait (Cohen 1988 calls 0.5 medium)."""
 LEVEL = 0.01
+SAME = 1e-12
 MOST_VALUES = 200
 FEWEST_WITH = 3
 _PARTS = re.compile(r"\s*[;|,]\s*")
@@ -120,11 +121,14 @@ def _of_numbers(songs: Collection, inside: NDArray[np.bool_]) -> list[Trait]:
 def _difference(name: str, a: Floats, b: Floats) -> Trait | None:
     from scipy.stats import t
 
-    variances, sizes = np.array([a.var(ddof=1), b.var(ddof=1)]), np.array([len(a), len(b)])
+    spread = float(np.concatenate([a, b]).std())
+    if not np.isfinite(spread) or spread <= SAME * max(abs(a.mean()), abs(b.mean())):
+        return None
+    # where all songs of both sides are alike a thousandth of the whole spread stands for theirs
+    variances = np.maximum([a.var(ddof=1), b.var(ddof=1)], (0.001 * spread) ** 2)
+    sizes = np.array([len(a), len(b)])
     pooled = np.sqrt((variances * (sizes - 1)).sum() / (sizes.sum() - 2))
     apart = float(a.mean() - b.mean())
-    if not np.isfinite(pooled) or pooled <= 1e-12 * max(abs(a.mean()), abs(b.mean()), 1e-12):
-        return None
     errors = variances / sizes
     freedom = errors.sum() ** 2 / (errors**2 / (sizes - 1)).sum()
     p = 2 * float(t.sf(abs(apart) / np.sqrt(errors.sum()), freedom))

@@ -96,7 +96,7 @@ class Model:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as held:
                 anchors, numbers, radii = (held[name] for name in ("anchors", "numbers", "radii"))
-        except (OSError, ValueError, LookupError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile) as error:
             raise _damaged(error) from error
         if anchors.ndim != 2 or not len(anchors) == len(numbers) == len(radii):
             raise _damaged("arrays of other lengths")

@@ -55,7 +55,7 @@ def _readings(runs: Sequence[_Run], value: str) -> list[tuple[_Run, str]]:
 
 
 def _run(row: Any) -> _Run:
-    numbers = {ANY: -1, NOISE: 0}
+    numbers = {ANY: -1, NOISE: 0, "0": 0}
     try:
         for one in json.loads(row.document)["clusters"]:
             told = (*one["names"].values(), one["number"])
