@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.chart_server import Server, plain, running, status, tone
+from tests.chart_server import Server, plain, running, silent, status, tone
 
 TABLE = '排名,歌名,歌手,使用量,时长\n2,晴天,周杰伦,"1,234",4:29\n1,夜曲\x1b[2J,周杰伦,1.2万,3:46\n,,x,,\n'
 
@@ -87,3 +92,33 @@ def test_when_nothing_came_the_code_says_so(tunelens, home: Path, server: Server
     (home / "a.csv").write_text(f"title,audio_url\na,{server.url}/bad\n")
     ran = tunelens("chart", "download", str(home / "a.csv"), "-o", str(home / "audio"), "--allow-private")
     assert ran.code == 3 and "the server says 404" in ran.err
+
+
+def test_match(tunelens, table: Path, home: Path) -> None:
+    (home / "music").mkdir()
+    for name in ("周杰倫 - 晴天.mp3", "other.mp3"):
+        (home / "music" / name).write_bytes(b"")
+    ran = tunelens("chart", "match", str(table), "music", "--json")
+    told = ran.objects[0]["result"]
+    assert ran.code == 1 and [pair["how"] for pair in told["pairs"]] == ["name"]
+    assert [Path(path).name for path in told["without_entry"]] == ["other.mp3"] and len(
+        told["without_file"]
+    ) == 1
+
+
+def test_an_interruption_keeps_what_came(home: Path, server: Server) -> None:
+    server.on("/0", tone(), "audio/wav")
+    server.on("/1", silent)
+    rows = "".join(f"{i},song {i},{server.url}/{i}\n" for i in range(3))
+    (home / "a.csv").write_text("id,title,audio_url\n" + rows)
+    words = "-m tunelens chart download a.csv -o audio --allow-private --per-second 50"
+    child = subprocess.Popen(
+        [sys.executable, *words.split()], cwd=home, env=os.environ.copy(), stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 30
+    while len(server.asked) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    _, told = child.communicate(timeout=30)
+    assert child.returncode == 130 and b"interrupted" in told
+    assert sorted(path.name for path in (home / "audio").iterdir()) == ["manifest.csv", "song 0 [0].wav"]

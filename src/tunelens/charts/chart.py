@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from tunelens.base.errors import DataError, NotFoundError
 from tunelens.base.files import atomic_path
+from tunelens.base.table import Table
 from tunelens.charts.values import MOST
 from tunelens.data.tracks import Dropped
 
@@ -174,6 +175,22 @@ class Chart:
     def columns(self) -> tuple[str, ...]:
         """Return the names that `Entry.more` has anywhere, in the order of the source."""
         return tuple(dict.fromkeys(name for entry in self.entries for name in entry.more))
+
+    def table(self) -> Table:
+        """Return all that is told of the songs, a row each; ``table().to_frame()`` is a data frame.
+
+        Examples
+        --------
+        >>> Chart("hot", (Entry("1", "夜曲", more={"album": "十一月的萧邦"}),)).table().column("album")
+        ('十一月的萧邦',)
+        """
+        own = tuple(item.name for item in fields(Entry) if item.name != "more")
+        names = tuple(name for name in self.columns() if name not in own)
+        rows = tuple(
+            (*(getattr(entry, name) for name in own), *(entry.more.get(name) for name in names))
+            for entry in self.entries
+        )
+        return Table(self.name, (*own, *names), rows, "; ".join(self.notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the chart as a JSON object."""

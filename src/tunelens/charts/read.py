@@ -59,9 +59,10 @@ def read_chart(
     if kind is None:
         kind = next((name for name in CHARTS if CHARTS[name].recognises(path)), None)
     if kind is None:
+        sheet = path.suffix.lower() in {".xlsx", ".xls", ".ods", ".numbers"}
         raise DataError(
             f"{str(path)!r} is no chart: no table, JSON, or description of a provider",
-            hint="csv:FILE or json:FILE says what it is",
+            hint="save the sheet as CSV" if sheet else "csv:FILE or json:FILE says what it is",
         )
     return CHARTS[kind].read(path, options)
 

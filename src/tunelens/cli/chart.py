@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tunelens.cli.bar import Bar
-from tunelens.cli.face import AsJson, Face, Force, Quiet, example, guarded, worst
+from tunelens.cli.face import SOME_FAILED, AsJson, Face, Force, Quiet, example, guarded, worst
 from tunelens.cli.plain import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from tunelens.charts.chart import Chart
+    from tunelens.charts.match import Matched
     from tunelens.services.charts import Reading
 
+MOST_SHOWN = 50
+"""Songs without a file that are listed; ``--json`` has all of them."""
 MOST_NAMED = 3
 """Rows left out for one reason that are named; ``--json`` has all of them."""
 app = typer.Typer(
@@ -173,6 +176,38 @@ def download(
             face.failure(name, error)
     face.say(f"{done.n_done} of {len(done.items)} songs are there, {done.n_kept} of them from before")
     return worst([error for _, error in done.errors], len(done.items))
+
+
+@app.command("match", epilog=example("tunelens chart match hot.csv music/"))
+@guarded
+def match(
+    source: Source,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the audio files are.")],
+    field: Fields = None,
+    values: Values = None,
+    allow_private: Private = False,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Find which file of a folder is which song; the exit code is 1 where a song has none."""
+    from tunelens.charts.match import match_audio
+
+    face = Face(as_json, quiet)
+    chart = _open(face, source, _reading(field, values, allow_private, fresh, True, None))
+    found = match_audio(chart, folder)
+    face.result(source, found.to_dict(), lambda console: _draw_matched(console, found))
+    n_songs, n_rest = len(found.pairs) + len(found.without_file), len(found.without_entry)
+    face.say(f"{len(found.pairs)} of {n_songs} songs have a file; {n_rest} files are of no song")
+    return SOME_FAILED if found.without_file else 0
+
+
+def _draw_matched(console: Console, found: Matched) -> None:
+    for pair in found.pairs:
+        told = f"{pair.entry.name}  {pair.path}  ({pair.how})"
+        console.print(printable(told), markup=False)
+    for entry in found.without_file[:MOST_SHOWN]:
+        console.print(printable(f"{entry.name}  -"), markup=False)
 
 
 def _reading(

@@ -62,7 +62,7 @@ def test_this_computer_is_not_asked_unless_allowed(server: Server, describe) -> 
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "2130706433", "0x7f000001", "127.1", "[::ffff:127.0.0.1]", "0.0.0.0"]
+    "host", ["localhost", "2130706433", "0x7f000001", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"]
 )
 def test_no_way_to_write_an_address_gets_around_that(server: Server, describe, host: str) -> None:
     server.on("/top", SONGS)
@@ -236,7 +236,7 @@ def test_secrets_stay_with_the_server_they_are_for(
     server.on("/here", redirect("/top"))
     server.on("/there", redirect(f"http://localhost:{server.server_address[1]}/top"))
     secret = '[headers]\nAuthorization = "Bearer ${TUNELENS_CHART_TOKEN}"\nX-Plain = "yes"'
-    read(describe("/here", secret))
+    assert any("unencrypted" in note for note in read(describe("/here", secret)).notes)
     read(describe("/there", secret), max_age_s=0)
     told = [(path, headers.get("authorization"), headers["x-plain"]) for path, _, headers in server.asked]
     assert told == [

@@ -199,6 +199,18 @@ def test_a_damaged_chart_is_told(tmp_path: Path, damage: dict) -> None:
         read_chart(path)
 
 
+def test_a_chart_is_a_data_frame(tmp_path: Path) -> None:
+    frame = read_chart(write(tmp_path / "热歌榜.csv", CHINESE)).table().to_frame()
+    assert frame.shape == (2, 10) and list(frame["专辑"]) == ["十一月的萧邦", "叶惠美"]
+    assert frame["use_count"].sum() == 300_012_000
+
+
+def test_a_sheet_is_to_be_saved_as_csv(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        read_chart(write(tmp_path / "热歌榜.xlsx", "PK"))
+    assert caught.value.hint == "save the sheet as CSV"
+
+
 def test_charts_are_merged_with_their_names() -> None:
     a, b = Chart("2020", (Entry("1", "a"),)), Chart("2021", (Entry("1", "a"), Entry("2", "b")))
     both = merged([a, b])

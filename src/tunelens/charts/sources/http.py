@@ -73,6 +73,8 @@ def read_provider(provider: Provider, options: ChartOptions) -> Chart:
     with Fetcher(provider.limits, allow_private=options.allow_private) as fetcher:
         pages = _Pages(provider, options, fetcher, answers)
         songs = pages.all()
+    if provider.url.startswith("http:") and any(map(has_secret, provider.headers.values())):
+        pages.notes.append("secrets went to the server unencrypted: its address is http, not https")
     given = {**provider.fields, **options.fields}
     oldest = datetime.fromtimestamp(pages.oldest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return chart_of(
