@@ -122,6 +122,14 @@ def test_ties_count_as_lost() -> None:
     assert lost_twins(Twins(*equal, ("f",), ("1", "2"))) == 2
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(2, 12), d=st.integers(1, 4), values=st.integers(2, 5))
+def test_where_ties_are_common_the_count_is_still_exact(seed: int, n: int, d: int, values: int) -> None:
+    Z = np.random.default_rng(seed).integers(values, size=(2 * n, d)).astype(np.float64)
+    assert lost_clips(Z).sum() == one_by_one(Z)
+    assert lost_clips(Z * 2.0**40).sum() == one_by_one(Z)
+
+
 def test_one_song_alone_cannot_lose_its_twin() -> None:
     assert lost_twins(Twins(np.zeros((1, 2)), np.ones((1, 2)), ("u", "v"), ("1",))) == 0
 

@@ -94,9 +94,9 @@ class Objective:
 def lost_clips(Z: Floats) -> Mask:
     """Return which clips have another that is as near as their twin, bool of shape (2 n,).
 
-    Distances come from one matrix product per block of clips in float32, with a bound on its error. Clips
-    for which the bound leaves a doubt are settled by differences in float64, so that the answer is that of
-    comparing every pair one by one. Memory: `BLOCK` times 2 n floats.
+    Distances come from one matrix product per block of clips in float32, each pair once, with a bound on its
+    error. Clips for which the bound leaves a doubt are settled by differences in float64, so that the answer
+    is that of comparing every pair one by one. Memory: `BLOCK` times 2 n floats.
 
     Parameters
     ----------
@@ -110,26 +110,30 @@ def lost_clips(Z: Floats) -> Mask:
         twin = np.roll(np.arange(len(Z)), len(Z) // 2)
         reach = ((Z - Z[twin]) ** 2).sum(axis=1) * (1 + TIE)
         size = (Z**2).sum(axis=1)
-        nearest, who = _nearest(Z, twin, size)
-        error = (Z.shape[1] + 8) * np.finfo(np.float32).eps * (size + size.max())
-        lost = ((Z - Z[who]) ** 2).sum(axis=1) <= reach
+        nearest = _nearest(Z, twin, size)
+        error = (Z.shape[1] + 10) * np.finfo(np.float32).eps * (size + size.max())
+        lost = nearest + error <= reach
         for i in np.flatnonzero(~lost & ~(nearest - error > reach)):
             lost[i] = _is_beaten(Z, int(i), int(twin[i]), float(reach[i]))
     return lost
 
 
-def _nearest(Z: Floats, twin: Rows, size: Floats) -> tuple[Floats, Rows]:
-    """Return the squared distance to the nearest clip but itself and its twin, and which clip that is."""
-    ours = np.column_stack([-2 * Z, np.ones(len(Z))]).astype(np.float32)
-    theirs = np.ascontiguousarray(np.column_stack([Z, size]).astype(np.float32).T)
-    nearest, who = np.full(len(Z), np.inf), np.zeros(len(Z), np.intp)
+def _nearest(Z: Floats, twin: Rows, size: Floats) -> Floats:
+    """Return about the squared distance to the nearest clip that is neither itself nor its twin."""
+    one = np.ones(len(Z))
+    # |x - y|^2 = -2 x y + |y|^2 + |x|^2, all three terms by the one product
+    ours = np.column_stack([-2 * Z, one, size]).astype(np.float32)
+    theirs = np.ascontiguousarray(np.column_stack([Z, size, one]).astype(np.float32).T)
+    nearest = np.full(len(Z), np.inf, np.float32)
     for start in range(0, len(Z), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(Z)))
-        apart = ours[rows] @ theirs
-        apart[rows - start, rows] = apart[rows - start, twin[rows]] = np.inf
-        who[rows] = apart.argmin(axis=1)
-        nearest[rows] = apart[rows - start, who[rows]] + size[rows]
-    return nearest, who
+        apart = ours[rows] @ theirs[:, start:]
+        apart[rows - start, rows - start] = np.inf
+        later = rows[twin[rows] >= start]
+        apart[later - start, twin[later] - start] = np.inf
+        nearest[rows] = np.minimum(nearest[rows], apart.min(axis=1))
+        nearest[start:] = np.minimum(nearest[start:], apart.min(axis=0))
+    return nearest.astype(np.float64)
 
 
 def _is_beaten(Z: Floats, i: int, twin: int, reach: float) -> bool:
