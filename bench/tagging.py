@@ -22,9 +22,12 @@ from tunelens.models import BACKBONES, DEFAULT_BACKBONES, DEFAULT_PATCHES
 from tunelens.models.backbones.graph import Graph, Weights, batch_norm
 from tunelens.models.backbones.musicnn import FEATURES, PACKAGE, read_weights
 from tunelens.models.backbones.musicnn_graph import musicnn_graph
+from tunelens.models.backbones.vgg_graph import MSD_POOLS, MTT_POOLS, vgg_graph
 
 LIMIT_S = 0.55
 PATCHES = 10
+VGGS = {"MSD_vgg": ("MSD_musicnn", MSD_POOLS), "MTT_vgg": ("MTT_musicnn", MTT_POOLS)}
+"""Each with its sister."""
 
 
 def plain_graph(weights: Weights) -> bytes:
@@ -88,6 +91,7 @@ def run() -> Iterator[Row]:
     yield Row(name="log-mel of 30 s at 16 kHz", ours=_least([lambda: FEATURES(y)], turns=5)[0])
     for name in DEFAULT_BACKBONES:
         yield from _graphs(name, read_weights(package, name), patches)
+    yield from _vggs(package, patches)
     yield from _parity(package)
     yield from _whole_song()
 
@@ -101,6 +105,15 @@ def _graphs(name: str, weights: Weights, patches: np.ndarray) -> Iterator[Row]:
     yield Row.less(f"{name}, 30 s: rebuilt against plain graph", ours_s, plain_s, note=note)
     yield Row.at_most(f"{name}, 30 s, plain graph", plain_s, LIMIT_S)
     yield Row.at_most(f"{name}, 30 s, rebuilt graph", ours_s, LIMIT_S / 2, note="half of that limit")
+
+
+def _vggs(package: Path, patches: np.ndarray) -> Iterator[Row]:
+    for name, (sister, pools) in VGGS.items():
+        ours = _runner(vgg_graph(read_weights(package, name), pools), patches)
+        theirs = _runner(musicnn_graph(read_weights(package, sister)), patches)
+        ours_s, theirs_s = _least([ours, theirs], turns=9)
+        yield Row.less(f"{name}, 30 s: against {sister}", ours_s, theirs_s, note="both rebuilt, in turns")
+        yield Row.at_most(f"{name}, 30 s", ours_s, LIMIT_S / 2)
 
 
 def _least(works: list[Callable[[], object]], turns: int) -> list[float]:

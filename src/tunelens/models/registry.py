@@ -25,6 +25,8 @@ BACKBONES: Registry[Backbone] = _Backbones(
     {
         "MSD_musicnn": "tunelens.models.backbones.musicnn:MSD_MUSICNN",
         "MTT_musicnn": "tunelens.models.backbones.musicnn:MTT_MUSICNN",
+        "MSD_vgg": "tunelens.models.backbones.musicnn:MSD_VGG",
+        "MTT_vgg": "tunelens.models.backbones.musicnn:MTT_VGG",
         "CLAP_music": "tunelens.models.backbones.huggingface:CLAP_MUSIC",
     },
     group="tunelens.backbones",

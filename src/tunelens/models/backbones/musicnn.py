@@ -5,7 +5,9 @@ The package's code is neither installed nor run: only its weights are read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tunelens.base.errors import BundleError, MissingDependencyError
@@ -15,6 +17,7 @@ from tunelens.models.backbones.checkpoint import read_checkpoint
 from tunelens.models.backbones.folder import Manifest, is_net, load_net, write_net
 from tunelens.models.backbones.graph import Weights
 from tunelens.models.backbones.musicnn_graph import musicnn_graph
+from tunelens.models.backbones.vgg_graph import MSD_POOLS, MTT_POOLS, vgg_graph
 from tunelens.models.ear import Ear
 from tunelens.models.logmel import LogMel
 
@@ -50,11 +53,12 @@ MTT_TAGS = (
 
 @dataclass(frozen=True)
 class Musicnn:
-    """One of the nets; `name` is also its folder in the package."""
+    """One of the nets; `name` is also its folder in the package, `graph` makes ONNX of its weights."""
 
     name: str
     tags: tuple[str, ...]
     trained_on: str
+    graph: Callable[[Weights], bytes] = musicnn_graph
     sr: int = FEATURES.sr
     patch_s: float = FEATURES.cut.patch_s
     version: str = f"{PACKAGE.version}+{GRAPH_VERSION}"
@@ -102,7 +106,7 @@ class Musicnn:
     def _build(self, package: Path) -> bytes:
         weights = read_weights(package, self.name)
         try:
-            return musicnn_graph(weights)
+            return self.graph(weights)
         except (KeyError, ValueError) as error:
             raise BundleError(f"the weights of {self.name} do not fit its net: {error}") from error
 
@@ -113,5 +117,8 @@ def read_weights(package: Path, name: str) -> Weights:
     return read_checkpoint(index, read_member(package, f"{PACKAGE.name}/{name}/.data-00000-of-00001"))
 
 
-MSD_MUSICNN = Musicnn("MSD_musicnn", MSD_TAGS, "the Million Song Dataset with Last.fm tags")
-MTT_MUSICNN = Musicnn("MTT_musicnn", MTT_TAGS, "MagnaTagATune")
+MSD, MTT = "the Million Song Dataset with Last.fm tags", "MagnaTagATune"
+MSD_MUSICNN = Musicnn("MSD_musicnn", MSD_TAGS, MSD)
+MTT_MUSICNN = Musicnn("MTT_musicnn", MTT_TAGS, MTT)
+MSD_VGG = Musicnn("MSD_vgg", MSD_TAGS, MSD, partial(vgg_graph, pools=MSD_POOLS))
+MTT_VGG = Musicnn("MTT_vgg", MTT_TAGS, MTT, partial(vgg_graph, pools=MTT_POOLS))
