@@ -24,7 +24,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "creator": _words(
         "creator artist_name artist_names artistname artists artist artists_names singer singer_name author "
-        "author_name performer band owner 作者 创作者 歌手 歌手名 艺人 艺术家 演唱者 表演者 原作者 音乐作者"
+        "author_name performer band owner 作者 创作者 歌手 歌手名 歌手名称 作者昵称 艺人 "
+        "艺术家 演唱者 表演者 原作者 音乐作者"
     ),
     "duration_s": _words(
         "duration_s duration_ms duration_sec duration_seconds duration length length_ms length_s "
@@ -33,8 +34,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "use_count": _words(
         "use_count uses usage_count user_count usecount usage video_count videos plays play_count playcount "
-        "streams stream_count listens views view_count 使用量 使用人数 使用次数 使用数 视频数 播放量 "
-        "播放次数 播放数 收听人数 收听次数"
+        "streams stream_count listens views view_count 使用量 使用人数 使用次数 使用数 视频数 使用视频数 "
+        "播放量 播放次数 播放数 收听人数 收听次数"
     ),
     "increase": _words(
         "increase increment growth rise delta gain use_increase new_uses 增量 增长 增长量 涨幅 新增 新增量 "
@@ -58,6 +59,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 """Names of columns of each field, the plainest first; letters of either case, spaces as underscores."""
 ALSO_MORE = frozenset({"year", "年份", "发行年份", "peak_rank", "peak_position", "最高排名"})
 """Columns that fill a field and stay in ``more`` as well: they say something that the field does not."""
+
+
+_UNIT = re.compile(r"_?\([^()]*\)$")
 
 
 def key_of(name: str) -> str:
@@ -98,12 +102,18 @@ def find_fields(columns: Sequence[str], given: Mapping[str, str] | None = None) 
         _check(field, column, columns)
     taken = set(given.values())
     found = {field: column for field, column in given.items() if column}
-    by_key = {key_of(column): column for column in reversed(columns) if column not in taken}
+    free = [column for column in reversed(columns) if column not in taken]
+    by_key = {_bare(key_of(column)): column for column in free} | {key_of(column): column for column in free}
     for field, names in FIELDS.items():
         told = [by_key[name] for name in names if name in by_key]
         if field not in given and told:
             found[field] = told[0]
     return {field: found[field] for field in FIELDS if field in found}
+
+
+def _bare(key: str) -> str:
+    """Return a key without its unit in brackets; a percentage is another thing than what it is of."""
+    return key if "%" in key else _UNIT.sub("", key)
 
 
 def _check(field: str, column: str, columns: Sequence[str]) -> None:

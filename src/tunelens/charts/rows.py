@@ -7,13 +7,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tunelens.base.errors import DataError
 from tunelens.charts.chart import Chart, Entry
 from tunelens.charts.columns import ALSO_MORE, FIELDS, find_fields, key_of
 from tunelens.charts.mojibake import repaired
-from tunelens.charts.values import clean, count, date_order, duration, duration_unit, iso_date, rank
+from tunelens.charts.values import (
+    clean,
+    count,
+    count_scale,
+    date_order,
+    duration,
+    duration_unit,
+    iso_date,
+    rank,
+)
 from tunelens.data.readers.numbers import is_missing
 from tunelens.data.tracks import Dropped
 
@@ -134,7 +144,8 @@ class _Maker:
         self.order = date_order(self._column(rows, "date"))
         return {
             "duration_s": lambda text: duration(text, self.unit),
-            "use_count": count, "increase": count, "rank": rank,
+            "use_count": partial(count, scale=count_scale(self.fields.get("use_count", ""))),
+            "increase": partial(count, scale=count_scale(self.fields.get("increase", ""))), "rank": rank,
             "date": lambda text: iso_date(text, self.order),
         }  # fmt: skip
 

@@ -43,24 +43,48 @@ def clean(text: str) -> str:
     return "" if is_missing(plain) else plain
 
 
-def count(text: str) -> int | None:
+def count(text: str, scale: int = 1) -> int | None:
     """Return how many `text` says; None where it says no number.
 
     Commas between groups of three digits, ``k m b``, ``万 w`` (ten thousand), ``千 百万 千万 亿``, a sign,
-    a ``+`` behind and words such as 次 or ``plays`` are understood; a percentage is no count.
+    a ``+`` behind and words such as 次 or ``plays`` are understood. A percentage is no count, nor is a
+    fraction of nothing larger.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+    scale : int
+        What a number without a word of its own is counted in, see `count_scale`.
 
     Examples
     --------
     >>> [count(text) for text in ("1.2万", "3亿", "12,345", "1.5M", "-120", "10万+", "12%", "", "lots")]
     [12000, 300000000, 12345, 1500000, -120, 100000, None, None, None]
+    >>> count("0.12"), count("1.2", 10_000)
+    (None, 12000)
     """
     found = _COUNT.fullmatch(clean(text))
     if found is None or found[3] not in _SCALES:
         return None
-    value = float(re.sub(r"[, '_\u2009]", "", found[2])) * _SCALES[found[3]]
-    if value > MOST:
+    unit = _SCALES[found[3]] if found[3] else scale
+    value = float(re.sub(r"[, '_\u2009]", "", found[2])) * unit
+    if value > MOST or (unit == 1 and not value.is_integer()):
         return None
     return (-1 if found[1] == "-" else 1) * round(value)
+
+
+def count_scale(name: str) -> int:
+    """Return what a column of counts is counted in, if its name says it in brackets.
+
+    Examples
+    --------
+    >>> count_scale("使用量（万）"), count_scale("plays (k)"), count_scale("使用量(次)")
+    (10000, 1000, 1)
+    """
+    found = re.search(r"\(([^()]*)\)\s*$", normalize("NFKC", name).casefold())
+    word = found[1].strip().rstrip("次人个條条") if found else ""
+    return _SCALES.get(word, 1)
 
 
 def rank(text: str) -> int | None:
@@ -108,9 +132,9 @@ def _seconds(text: str, unit: Unit) -> float | None:
 
 
 _UNIT_NAMES: tuple[tuple[str, Unit], ...] = (
-    (r".*(?:_ms|_millis|milliseconds|毫秒).*", "ms"),
-    (r".*(?:_mins?|_minutes|分钟|\(分\)).*", "min"),
-    (r".*(?:_s|_sec|_secs|_seconds|seconds|秒).*", "s"),
+    (r".*(?:[_(](?:ms|millis|msecs?)\)?|milliseconds|毫秒\)?)", "ms"),
+    (r".*(?:[_(]mins?\)?|minutes|分钟\)?|\(分\))", "min"),
+    (r".*(?:[_(]s(?:ecs?)?\)?|seconds|秒\)?)", "s"),
 )
 
 

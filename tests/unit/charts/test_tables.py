@@ -12,6 +12,7 @@ from tunelens.charts.chart import Chart, Entry, merged
 from tunelens.charts.columns import FIELDS, find_fields
 from tunelens.charts.mojibake import repaired
 from tunelens.charts.read import read_chart
+from tunelens.charts.values import duration_unit
 
 CHINESE = (
     "排名,歌曲ID,歌名,歌手,时长,使用人数,涨幅,日期,播放地址,专辑\n"
@@ -45,6 +46,25 @@ def test_an_english_table(tmp_path: Path) -> None:
     assert song == Entry(
         "sp:1", "Wow.", "Post Malone", 149.52, rank=2, more={"Popularity": "88", "Peak Rank": "2"}
     )
+
+
+def test_units_in_the_names_of_columns(tmp_path: Path) -> None:
+    text = "歌名,使用量（万）,时长（分钟）,涨幅(%)\n夜曲,1.2,3.5,12\n晴天,3亿,4:30,-5\n"
+    a, b = read_chart(write(tmp_path / "a.csv", text))
+    assert (a.use_count, a.duration_s, a.increase) == (12_000, 210.0, None)
+    assert (b.use_count, b.duration_s, b.more) == (300_000_000, 270.0, {"涨幅(%)": "-5"})
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("duration_ms", "ms"), ("Duration (ms)", "ms"), ("时长(毫秒)", "ms"), ("duration_mins", "min"),
+        ("时长（分钟）", "min"), ("duration_s", "s"), ("Length (sec)", "s"), ("时长(秒)", "s"),
+        ("length_of_song", "ms"), ("duration", "ms"), ("时长", "ms"),
+    ],
+)  # fmt: skip
+def test_units_of_durations(name: str, unit: str) -> None:
+    assert duration_unit(name, ["200000"]) == unit
 
 
 def test_no_name_of_a_column_says_two_fields() -> None:
