@@ -188,7 +188,9 @@ class _TwinRows:
         pairs = self._pairs(rows)
         if not pairs or not numeric:
             what = "column of numbers" if pairs else "song with two rows"
-            raise DataError(f"{str(self.table.path)!r} has no {what}", hint="two rows a song, a clip each")
+            raise DataError(
+                f"{str(self.table.path)!r} has no {what}", hint="give every song two rows, one for each clip"
+            )
 
         def clips(which: int) -> np.ndarray:
             cells = [[number(pair[which][i], comma) for i in numeric] for pair in pairs.values()]
