@@ -172,6 +172,9 @@ class _Run:
             kept = None if force else self.manifest.kept(source, self.recipe)
             if kept is not None:
                 self._keep(source, kept)
+            elif _is_same(source, target):
+                hint = "name another folder with --out"
+                self._fail(source, ParameterError(f"{str(source)!r} would be overwritten", hint=hint))
             elif force or self.manifest.wrote(target) or not os.path.lexists(target):
                 self.todo[source] = target
             else:
@@ -205,6 +208,13 @@ class _Run:
     def _fail(self, source: Path, error: TunelensError) -> None:
         self.failed.append((source, error))
         self.progress.advance(str(source), ok=False)
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    try:
+        return target.samefile(source)
+    except OSError:
+        return False
 
 
 def _stamp(source: Path) -> FileStamp | None:

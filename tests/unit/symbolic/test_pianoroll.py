@@ -115,7 +115,8 @@ def test_hours_have_no_more_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"RIFF....", "not a MIDI file"), (b"MThd", "breaks off"), (b"MThd\0\0\0\6\0\1\0\1\1\340MTrk\0\0\1\0", "."),
+    [(b"RIFF....", "not a MIDI file"), (b"MThd", "breaks off"),
+     (b"MThd\0\0\0\6\0\1\0\1\1\340MTrk\0\0\1\0", "."),
      (b"MThd\0\0\0\6\0\2\0\0\1\340", "type 2"), (b"MThd\0\0\0\6\0\1\0\0\347\50", "ticks"),
      (b"MThd" + b"\0" * MOST_BYTES, "MiB")],
 )  # fmt: skip
