@@ -49,6 +49,8 @@ def check_name(name: str) -> None:
 @given(texts, texts, texts)
 @example("", "", "")
 @example("A", "CON", "")
+@example("", "", "A\x1b\u0300")
+@example("", "AUX.0", "")
 @example("e" + "\u0301" * 300, "夜" * 400, "x")
 def test_every_song_has_a_name_that_every_system_takes(creator: str, title: str, music_id: str) -> None:
     check_name(song_stem(creator, title, music_id) + ".webm")

@@ -31,8 +31,8 @@ def safe_stem(text: str, most_bytes: int = LONGEST_BYTES) -> str:
     >>> safe_stem("../etc/passwd"), safe_stem("CON"), safe_stem("夜曲 / Nocturne?")
     ('etc_passwd', 'CON_', '夜曲 _ Nocturne_')
     """
-    plain = normalize("NFC", text[:1000])
-    kept = "".join(" " if char.isspace() else char for char in plain if _is_kept(char))
+    kept = "".join(" " if char.isspace() else char for char in text[:1000] if _is_kept(char))
+    kept = normalize("NFC", kept)  # after the above: what stood between a letter and its accent is gone
     kept = " ".join(_FORBIDDEN.sub("_", kept).split()).lstrip(_LEADING)
     kept = _cut(kept, most_bytes - 1).rstrip(" .")
     return re.sub(r"^[^.]*", lambda base: f"{base[0].rstrip()}_", kept) if _RESERVED.fullmatch(kept) else kept
