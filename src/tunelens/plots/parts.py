@@ -78,8 +78,8 @@ def _letters(ax: Axes, segments: tuple[Segment, ...], height: float) -> None:
     for segment in segments:
         if segment.duration_s > _NARROWEST_NAMED * length * len(segment.label):
             middle = (segment.start_s + segment.end_s) / 2
-            look = {"ha": "center", "va": "center", "fontsize": 9, "color": INK}
-            ax.text(middle, height, segment.label, transform=ax.get_xaxis_transform(), **look)
+            drawn = ax.text(middle, height, segment.label, transform=ax.get_xaxis_transform())
+            drawn.set(ha="center", va="center", fontsize=9, color=INK)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -90,7 +90,6 @@ class HookReport:
             "out": None if self.out is None else path_to_text(self.out),
             "sr": self.sr,
             **self.hook.to_dict(),
-            "reasons": list(self.hook.reasons),
             "warnings": list(self.warnings),
             "kept": self.kept,
         }

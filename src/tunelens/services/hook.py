@@ -83,8 +83,7 @@ def excerpt(item: tuple[Path, Path | None], *, recipe: Recipe, settings: Setting
 def _place(source: Path, recipe: Recipe, settings: Settings) -> Hook:
     if recipe.how == "hook":
         return find_hook(stream(source, duration_s=settings.max_duration_s), recipe.duration_s)
-    longest = recipe.duration_s if recipe.how == "first" else LONGEST_WHOLE_S
-    return Hook(0.0, longest, recipe.how)
+    return Hook(0.0, recipe.duration_s if recipe.how == "first" else LONGEST_WHOLE_S, recipe.how)
 
 
 def _faded(clip: Clip, fade_s: float) -> Clip:

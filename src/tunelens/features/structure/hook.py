@@ -79,7 +79,7 @@ class Hook:
         """Why this stretch, in words."""
         beat = (say("begins on a beat ({bpm} BPM)", bpm=round(self.bpm)),) if self.bpm else ()
         if self.how != "repeated":
-            return (*_WITHOUT_REPEATS[self.how](), *beat)
+            return (*_without_repeats(self.how), *beat)
         times = ", ".join(_clock(begin) for begin, _ in self.occurrences_s)
         return (
             say("sounds {n} times: at {times}", n=self.repeats, times=times),
@@ -125,15 +125,16 @@ class Hook:
             raise DataError(f"this is no hook: {error!r}") from error
 
 
-_WITHOUT_REPEATS = {
-    "representative": lambda: (
-        say("nothing comes again"),
-        say("this is what is most like the rest"),
-    ),
-    "middle": lambda: (say("silence: this is the middle"),),
-    "whole": lambda: (say("the recording is no longer than what was asked for"),),
-    "first": lambda: (say("this is the begin; nothing was searched for"),),
-}
+def _without_repeats(how: str) -> tuple[str, ...]:
+    match how:
+        case "representative":
+            return say("nothing comes again"), say("this is what is most like the rest")
+        case "middle":
+            return (say("silence: this is the middle"),)
+        case "whole":
+            return (say("the recording is no longer than what was asked for"),)
+        case _:
+            return (say("this is the begin; nothing was searched for"),)
 
 
 def _clock(seconds: float) -> str:

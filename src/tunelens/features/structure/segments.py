@@ -13,6 +13,7 @@ from tunelens.features.grid import Float32, Float64
 from tunelens.features.structure.checkerboard import KERNEL_S, novelty
 from tunelens.features.structure.similarity import Ssm
 from tunelens.features.structure.turns import turns
+from tunelens.features.timeline import Floats
 
 SAME = 0.5
 OVERLAP = 0.7
@@ -61,7 +62,7 @@ class Structure:
     """
 
     segments: tuple[Segment, ...]
-    boundaries_s: Float64
+    boundaries_s: Floats
     novelty: Float64
     ssm: Ssm
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from tunelens.base.errors import DataError, UnknownNameError
 from tunelens.features.frames import Frames
-from tunelens.features.grid import Float32, Float64
 from tunelens.features.timeline import Floats, Sound, timeline
 
 LIMIT = 2000
@@ -45,8 +44,8 @@ class Sequence:
         Shapes do not fit, a value is not finite, or times do not rise.
     """
 
-    values: Float32
-    edges_s: Float64
+    values: Floats
+    edges_s: Floats
     kind: str = ""
 
     def __post_init__(self) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunelens.base.errors import UnknownNameError
-from tunelens.features.grid import Float32, Float64
+from tunelens.features.grid import Float32
 from tunelens.features.structure.sequences import Sequence
+from tunelens.features.timeline import Floats
 
 METRICS = ("cosine", "euclidean")
 
@@ -30,7 +31,7 @@ class Ssm:
     """
 
     values: Float32
-    edges_s: Float64
+    edges_s: Floats
     metric: str = "cosine"
     kind: str = ""
 
@@ -83,18 +84,19 @@ def self_similarity(sequence: Sequence, metric: str = "cosine") -> Ssm:
     return Ssm(compare(sequence.values), sequence.edges_s, metric, sequence.kind)
 
 
-def _cosine(columns: Float32) -> Float32:
+def _cosine(columns: Floats) -> Float32:
+    # squares of what is tiny or huge would be nought or infinite
     largest = np.abs(columns).max(axis=0)
-    columns = columns / np.where(largest > 0, largest, 1)
-    length = np.linalg.norm(columns, axis=0)
-    unit = columns / np.where(length > 0, length, 1)
+    scaled = columns / np.where(largest > 0, largest, 1)
+    length = np.linalg.norm(scaled, axis=0)
+    unit = (scaled / np.where(length > 0, length, 1)).astype(np.float32)
     values = np.clip(unit.T @ unit, -1, 1)
     values = np.maximum(values, values.T)
     np.fill_diagonal(values, 1.0)
     return values
 
 
-def _euclidean(columns: Float32) -> Float32:
+def _euclidean(columns: Floats) -> Float32:
     from scipy.spatial.distance import pdist, squareform
 
-    return squareform(pdist(columns.T.astype(np.float64)).astype(np.float32))
+    return np.asarray(squareform(pdist(columns.T.astype(np.float64)).astype(np.float32)), np.float32)

@@ -42,7 +42,7 @@ def turns(ssm: Ssm, kernel_s: float = KERNEL_S) -> NDArray[np.intp]:
     apart = max(1, round(LEAST_S / ssm.step_s))
     peaks = find_peaks(both, distance=apart, prominence=PROMINENCE)[0]
     fine = lag_changes(lags, _FINE_S / ssm.step_s)
-    moved = np.unique([_highest_near(fine, at, round(_REACH_S / ssm.step_s)) for at in peaks])
+    moved = np.unique([_highest_near(fine, at, round(_REACH_S / ssm.step_s)) for at in peaks.tolist()])
     inside = (moved >= apart / 2) & (moved <= ssm.n - apart / 2)
     return moved[inside].astype(np.intp)
 
