@@ -225,8 +225,9 @@ def _save(
     ids = [int(one) for one in found.collection.ids]
     highest = max((one.number for one in found.clusters), default=0)
     facts = facts_of(found) | {"versions": _versions(kept, ids), "highest": max(highest, ever)}
-    run = Run(name, options.method, options.seed, _lasting(source), options.features,
-              found.prepared.numbers(), _told(found, ids), _model(found), facts)  # fmt: skip
+    features = ",".join(found.collection.features) if ".json" in options.features else options.features
+    run = Run(name, options.method, options.seed, _lasting(source), features, found.prepared.numbers(),
+              _told(found, ids), _model(found), facts)  # fmt: skip
     distances = found.division.place(found.prepared.Z)[1]
     numbers = np.array([*(one.number for one in found.clusters), NO_CLUSTER])[found.labels]
     kept.save(run, _members(ids, numbers, distances), replace=force)
@@ -349,9 +350,9 @@ def show_run(library: Library, name: str | None = None, number: int | None = Non
         known = ", ".join(str(one.number) for one in run.clusters)
         raise NotFoundError(f"there is no cluster {number} in {run.name!r}; {known} and 0 (none) are there")
     members = tuple(kept.members(run.name, number))
-    named = library.tracks_by_id([one.track_id for one in members])
+    named = kept.names(one.track_id for one in members)
     notes = _outdated(kept, run, [one.track_id for one in members])
-    return ShownRun(run, members, {track.id: track.name for track in named}, notes)
+    return ShownRun(run, members, named, notes)
 
 
 def _outdated(kept: Clusterings, run: Run, ids: Sequence[int]) -> tuple[str, ...]:
