@@ -25,6 +25,8 @@ from tunelens.charts.values import count, date_order, duration, iso_date, rank
 from tunelens.charts.web.addresses import is_public
 from tunelens.charts.web.fetcher import checked, told
 
+few = settings(max_examples=40, deadline=None)
+many = settings(max_examples=100, deadline=None)
 anything = st.text(max_size=400)
 tricky = st.text(alphabet="./\\:*?\"<>|~ \0\n\u202e\u200f\u0301CONnul1aA夜🎵ﬁİß\ud800[]()-=+@'", max_size=60)
 texts = st.one_of(
@@ -46,6 +48,7 @@ def check_name(name: str) -> None:
     assert unicodedata.is_normalized("NFC", name) and is_plain_name(name)
 
 
+@many
 @given(texts, texts, texts)
 @example("", "", "")
 @example("A", "CON", "")
@@ -61,6 +64,7 @@ def test_every_song_has_a_name_that_every_system_takes(creator: str, title: str,
         assert safe_stem(plain) == plain
 
 
+@few
 @given(st.lists(st.tuples(tricky, tricky, tricky), max_size=12))
 def test_names_of_one_folder_are_unique_and_can_be_made(songs: list[tuple[str, str, str]]) -> None:
     taken: set[str] = set()
@@ -74,6 +78,7 @@ def test_names_of_one_folder_are_unique_and_can_be_made(songs: list[tuple[str, s
         assert len(list(folder.iterdir())) == len(songs) == len(taken)
 
 
+@many
 @given(st.integers(0, 10**14))
 def test_counts_are_read_however_they_are_written(n: int) -> None:
     for text in (str(n), f"{n:,}", f" {n} ", f"{n}次", f"+{n:,}", f"{n}.0", chr(0xFF10) + str(n)):
@@ -84,12 +89,14 @@ def test_counts_are_read_however_they_are_written(n: int) -> None:
 SCALES = [("k", 3), ("万", 4), ("w", 4), ("M", 6), ("亿", 8), ("B", 9)]
 
 
+@many
 @given(st.decimals(0, 9999, places=2), st.sampled_from(SCALES))
 def test_counts_in_thousands_and_more(value, scale: tuple[str, int]) -> None:
     word, power = scale
     assert count(f"{value}{word}") == round(float(value) * 10**power)
 
 
+@many
 @given(st.integers(1, 359_999))
 def test_durations_are_read_however_they_are_written(seconds: int) -> None:
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
@@ -102,6 +109,7 @@ def test_durations_are_read_however_they_are_written(seconds: int) -> None:
     assert duration(str(1000 * seconds), "ms") == float(seconds)
 
 
+@many
 @given(st.dates(date(1990, 1, 1), date(2099, 12, 31)))
 def test_dates_are_read_however_they_are_written(day: date) -> None:
     y, m, d = day.year, day.month, day.day
@@ -116,6 +124,7 @@ def test_dates_are_read_however_they_are_written(day: date) -> None:
     assert iso_date(f"{m}/{d}/{y}", "month first") == iso_date(f"{d}.{m}.{y}", "day first") == day.isoformat()
 
 
+@many
 @given(st.lists(st.dates(date(1990, 1, 1), date(2030, 1, 1)), min_size=1, max_size=30), st.booleans())
 def test_the_order_of_days_is_never_told_wrong(days: list[date], american: bool) -> None:
     cells = [f"{day.month}/{day.day}/{day.year}" if american else f"{day:%d/%m/%Y}" for day in days]
@@ -126,6 +135,7 @@ def test_the_order_of_days_is_never_told_wrong(days: list[date], american: bool)
         assert read is not None and day.isoformat().startswith(read)
 
 
+@many
 @given(texts)
 def test_no_text_breaks_a_parser(text: str) -> None:
     n, seconds, day, place = count(text), duration(text), iso_date(text), rank(text)
@@ -136,6 +146,7 @@ def test_no_text_breaks_a_parser(text: str) -> None:
         date.fromisoformat(day + "-01-01"[len(day) - 4 :] if len(day) < 10 else day)
 
 
+@many
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
 def test_text_that_was_spoilt_is_what_it_was(text: str) -> None:
     once = text.encode().decode("latin-1")
@@ -151,6 +162,7 @@ json_values = st.recursive(
 )
 
 
+@few
 @given(json_values)
 def test_any_json_is_a_chart_or_is_told(document: object) -> None:
     with TemporaryDirectory() as name:
@@ -161,6 +173,7 @@ def test_any_json_is_a_chart_or_is_told(document: object) -> None:
             assert Chart.load(chart.save(path)) == chart
 
 
+@many
 @given(json_values, st.text(max_size=20))
 def test_any_path_is_walked_or_refused(document: object, path: str) -> None:
     with suppress(ParameterError):
@@ -177,7 +190,7 @@ counts = st.none() | st.integers(-(10**15), 10**15)
 entries = st.builds(Entry, field.filter(str.strip), field, field, use_count=counts)
 
 
-@settings(max_examples=40)
+@few
 @given(st.lists(st.tuples(entries, tricky), max_size=8))
 def test_a_manifest_is_read_as_it_was_written(songs: list[tuple[Entry, str]]) -> None:
     items = {item.music_id: item for song, text in songs if (item := Item.of(song, reason=plain_cell(text)))}
@@ -186,6 +199,7 @@ def test_a_manifest_is_read_as_it_was_written(songs: list[tuple[Entry, str]]) ->
         assert read_manifest(Path(name)) == items
 
 
+@few
 @given(st.lists(entries))
 def test_a_chart_is_read_as_it_was_saved(songs: list[Entry]) -> None:
     chart = Chart("hot", tuple(songs), "source", "2021-03-05T00:00:00Z", (), ("note",))
@@ -204,6 +218,7 @@ NOT_PUBLIC = [
 """Of the special-purpose registry of IANA (RFC 6890 and those after it)."""
 
 
+@many
 @given(st.sampled_from(NOT_PUBLIC), st.integers(0, 2**32 - 1))
 def test_addresses_of_special_networks_are_not_public(network: IPv4Network, at: int) -> None:
     ip = network[at % network.num_addresses]
@@ -215,6 +230,7 @@ def test_addresses_of_special_networks_are_not_public(network: IPv4Network, at: 
     assert not any(is_public(str(one)) for one in carriers)
 
 
+@many
 @given(st.ip_addresses(v=4))
 def test_other_addresses_are_public(ip: IPv4Address) -> None:
     if not any(
@@ -223,6 +239,7 @@ def test_other_addresses_are_public(ip: IPv4Address) -> None:
         assert is_public(str(ip)) and is_public(f"::ffff:{ip}")
 
 
+@many
 @given(st.one_of(texts, st.tuples(st.sampled_from(["http://", "https://x/", "HTTP:"]), texts).map("".join)))
 def test_any_address_is_taken_or_refused(url: str) -> None:
     with suppress(TunelensError):
