@@ -45,6 +45,7 @@ _NOUNS: dict[str, str] = {
     "artist_pop": word("popularity of the artist"),
     "popularity": word("popularity"),
     "target": word("hit or flop"),
+    "in_chart": word("in the chart or in the reference"),
     "use_count": word("times used"),
     "increase": word("increase"),
     "rank": word("rank"),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
+from tunelens.base.table import Cell
+from tunelens.charts.hits.claims import parse_claim, sentence
+from tunelens.explore.selection.comparison import CALLED
 
 _STAGES = {
     "acquire": word("Chart and sound"),
@@ -81,3 +87,40 @@ _PARAMETERS = {
 def parameter_name(name: str) -> str:
     """Return what a parameter is called; every parameter of every stage has a name."""
     return say(_PARAMETERS[name])
+
+
+_VALUES = {
+    "how": {"hook": word("the hook"), "first": word("the first seconds"), "whole": word("the whole song")},
+    "features": {
+        "auto": word("chosen by itself"),
+        "selected": word("the chosen waveform statistics"),
+        "descriptors": word("descriptors"),
+        "waveform": word("the 42 waveform statistics"),
+        "pooled": word("pooled frame features"),
+        "tags": word("tags"),
+        "embedding": word("embeddings"),
+    },
+    "k": {"auto": word("chosen by itself")},
+    "method": {"kmeans": word("k-means")} | CALLED,
+    "methods": CALLED,
+    "projection": {"pca": word("principal components")},
+    "of": {"both": word("harmony and timbre")},
+    "metric": {"cosine": word("cosine")},
+    "correction": {"bh": word("Benjamini-Hochberg")},
+    "claim_correction": {"holm": word("Holm")},
+    "language": {"en": word("English"), "zh": word("Chinese")},
+}
+
+
+def parameter_value(name: str, value: Any) -> Cell:
+    """Return what a parameter was, in the language of now."""
+    if isinstance(value, (list, tuple)):
+        return say(", ").join(str(parameter_value(name, one)) for one in value) or None
+    if name == "claims":
+        return sentence(parse_claim(value))
+    known = _VALUES.get(name, {})
+    if value in known:
+        return say(known[value])
+    if name in {"features", "facts", "targets"}:
+        return feature_name(value)
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)

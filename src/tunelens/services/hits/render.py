@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tunelens.base.errors import TunelensError
 from tunelens.base.language import current_language, say
@@ -138,7 +138,8 @@ def picture(display: Display) -> str:
 def _saved(figure: object, kind: str, **options: int) -> bytes:
     held = io.BytesIO()
     metadata: Mapping[str, object] = {"Creator": "Tunelens"} | ({"Date": None} if kind == "svg" else {})
-    figure.savefig(held, format=kind, metadata=metadata, **options)  # type: ignore[attr-defined]
+    tight: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.12}
+    figure.savefig(held, format=kind, metadata=metadata, **tight, **options)  # type: ignore[attr-defined]
     return held.getvalue()
 
 

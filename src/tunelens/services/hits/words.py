@@ -63,7 +63,8 @@ _VALUES = (
     word("heavy metal"), word("progressive rock"), word("rnb"), word("indie pop"), word("electro"),
     word("opera"), word("indian"), word("new age"), word("choral"), word("classic"), word("international"),
     word("pop/rock"), word("stage & screen"), word("vocal"), word("tense"), word("calm"), word("negative"),
-    word("positive"), word("other"), word("major"), word("minor"),
+    word("positive"), word("other"), word("soft"), word("slow"), word("fast"), word("loud"), word("quiet"),
+    word("weird"), word("major"), word("minor"),
 )  # fmt: skip
 """What bundles and nets answer, as far as no other room has words for it."""
 _KEY = re.compile(r"([A-G][#b♯♭]?) (major|minor)")

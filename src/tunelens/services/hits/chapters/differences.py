@@ -23,7 +23,7 @@ def differences_chapter(results: Results) -> Section | None:
     lines = (_sides(made), made.summary(), *made.notes)
     facts = zip(made.shares.values(), made.share_tables(), strict=True)
     shares = [
-        Sheet(f"contrast_{i}", _headed(table), is_folded=not any(one.shown for one in rows))
+        Sheet(f"contrast_{i}", _headed(table), said=("name",), is_folded=not any(one.shown for one in rows))
         for i, (rows, table) in enumerate(facts, 1)
     ]
     effects = Sheet("effects", _headed(made.to_table()), is_long=len(made.effects) > MOST_SHORT)

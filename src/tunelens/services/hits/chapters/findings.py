@@ -93,7 +93,7 @@ def _clusters(results: Results) -> Iterator[str]:
 
 def _hooks(results: Results) -> Iterator[str]:
     found = results.structured
-    if found is not None and found.hooks:
+    if found is not None and found.hooks and found.is_of_whole_songs:
         again = sum(one.hook.how == "repeated" for one in found.hooks)
         yield say(
             "{share} of the songs have a hook that comes again.", share=f"{again / len(found.hooks):.0%}"
@@ -161,10 +161,10 @@ def front_of(results: Results, findings: tuple[Finding, ...]) -> Front:
 
 def _subtitle(results: Results) -> str:
     fetched = max((chart.fetched_at for chart in results.acquired.charts), default="")[:10]
-    if results.options.against:
-        return say(
-            "Beside {reference}; the chart was read on {day}.", reference=results.options.against, day=fetched
-        )
+    described = results.described
+    if described is not None and described.reference is not None:
+        name = described.reference.name
+        return say("Beside {reference}; the chart was read on {day}.", reference=name, day=fetched)
     return say("The chart was read on {day}.", day=fetched)
 
 

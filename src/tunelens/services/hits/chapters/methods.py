@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tunelens.base.language import say, word
-from tunelens.base.table import Cell, Table
-from tunelens.services.hits.names import parameter_name, stage_name, state_name
+from tunelens.base.table import Table
+from tunelens.services.hits.chapters.procedure import how_it_was_done
+from tunelens.services.hits.names import parameter_name, parameter_value, stage_name, state_name
 from tunelens.services.hits.options import AUTO
 from tunelens.services.hits.page import Section, Sheet
 from tunelens.services.hits.results import Results
@@ -22,16 +22,10 @@ def methods_chapter(results: Results) -> Section:
     """Return the chapter of methods."""
     sheets = (
         Sheet(STAGE_TABLE, stages_table(results)),
-        Sheet(PARAMETERS, parameters_table(results), said=("value",)),
+        Sheet(PARAMETERS, parameters_table(results)),
         Sheet(VERSIONS, versions_table()),
     )
-    return Section("methods", say("Methods"), tuple(_lines(results)), sheets=sheets)
-
-
-def _lines(results: Results) -> Iterator[str]:
-    made = results.compared.contrast if results.compared else None
-    if made is not None:
-        yield made.method()
+    return Section("methods", say("Methods"), tuple(how_it_was_done(results)), sheets=sheets)
 
 
 def stages_table(results: Results) -> Table:
@@ -50,20 +44,11 @@ def stages_table(results: Results) -> Table:
 def parameters_table(results: Results) -> Table:
     """Return a row per parameter of every stage that has a result."""
     rows = tuple(
-        (stage_name(one.stage), parameter_name(name), value)
+        (stage_name(one.stage), parameter_name(name), parameter_value(name, value))
         for one in results.outcomes.values() if one.result is not None
-        for name, value in flat(one.parameters)
+        for name, value in one.parameters.items()
     )  # fmt: skip
     return Table(word("Parameters"), (word("stage"), word("parameter"), word("value")), rows)
-
-
-def flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Cell]]:
-    """Yield every parameter as a cell."""
-    for name, value in values.items():
-        if isinstance(value, (list, tuple)):
-            yield name, ", ".join(map(str, value))
-        else:
-            yield name, value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 
 def versions_table() -> Table:

@@ -30,7 +30,7 @@ def selection_chapter(results: Results) -> Section | None:
     )  # fmt: skip
     sheets = (
         Sheet("selections", found.comparison.table(), said=("held out by", "method", "on held-out songs")),
-        Sheet("chosen", chosen_table(found)),
+        Sheet("chosen", chosen_table(found), is_folded=True),
     )
     return Section("selection", say("Which numbers tell songs apart"), lines, tuple(_figures(found)), sheets)
 

@@ -27,7 +27,7 @@ def structure_chapter(results: Results) -> Section | None:
     found = results.structured
     if found is None:
         return None
-    sheets = [Sheet("parts", parts_table(found.exemplars))] if found.exemplars else []
+    sheets = [Sheet("parts", parts_table(found.exemplars), is_folded=True)] if found.exemplars else []
     if found.hooks:
         said = ("why there",)
         sheets.insert(0, Sheet("hooks", hooks_table(found.hooks), said=said, most=MOST_SHOWN, is_long=True))
@@ -56,8 +56,7 @@ def _lines(found: Structured) -> Iterator[str]:
 
 
 def _warnings(found: Structured) -> tuple[str, ...]:
-    lengths = [one.duration_s for one in found.hooks if one.duration_s]
-    if lengths and float(np.median(lengths)) < LEAST_WHOLE_S:
+    if found.hooks and not found.is_of_whole_songs:
         return (
             say(
                 "Half of the recordings are shorter than {s} s: where hooks lie in them says nothing about "

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tunelens.base.feature_words import feature_name
-from tunelens.base.language import say
+from tunelens.base.language import say, word
+from tunelens.base.table import Table
 from tunelens.charts.hits.claims import HOLDS, NOT, Tested, claims_table
-from tunelens.charts.hits.model import HitModel
+from tunelens.charts.hits.model import FIGURES, HitModel
 from tunelens.charts.hits.trends import Trends
+from tunelens.evaluation.intervals import Interval
 from tunelens.services.hits.page import Figure, Section, Sheet
 from tunelens.services.hits.results import Results
+
+CALLED = {
+    "roc_auc": word("ROC-AUC (0.5 by chance)"),
+    "brier": word("Brier score (less is better)"),
+    "calibration": word("calibration error (less is better)"),
+    "rmse": word("error, RMSE (less is better)"),
+    "r2": word("R² (explained variance)"),
+    "spearman": word("rank correlation"),
+}
+MODELS = {
+    "logistic": word("logistic regression"),
+    "ridge": word("ridge regression"),
+    "boosting": word("gradient boosting"),
+}
+WORTH = (word("feature"), word("worth"), word("low"), word("high"))
 
 
 def success_chapters(results: Results) -> tuple[Section, ...]:
@@ -34,10 +53,30 @@ def success_chapters(results: Results) -> tuple[Section, ...]:
 
 
 def _model(key: str, title: str, made: HitModel) -> Section:
-    sheets = [Sheet(key, made.to_table())]
+    sheets = [Sheet(key, model_table(made), said=("model",))]
     if made.predicts:
-        sheets.append(Sheet(f"{key}_importances", made.importance_table()))
+        worth = replace(made.importance_table(), columns=WORTH)
+        sheets.append(Sheet(f"{key}_importances", worth, is_folded=True))
     return Section(key, title, (made.verdict, *made.warnings), sheets=tuple(sheets))
+
+
+def model_table(made: HitModel) -> Table:
+    """Return a row per model and baseline: each figure with its 95 % interval."""
+    names = [metric.name for metric in FIGURES[made.kind]]
+    rows = tuple(
+        (MODELS.get(one.name, one.name), *(_figure(one.figures[name]) for name in names))
+        for one in (*made.models, *made.baselines)
+    )
+    columns = (word("model"), *(CALLED[name] for name in names))
+    return Table(word("Models and baselines"), columns, rows, made.method())
+
+
+def _figure(one: Interval) -> str | None:
+    if math.isnan(one.value):
+        return None
+    if math.isnan(one.low):
+        return f"{one.value:.3g}"
+    return f"{one.value:.3g} ({one.low:.3g} – {one.high:.3g})"
 
 
 def _claims(tested: tuple[Tested, ...]) -> Section:
@@ -61,7 +100,7 @@ def _trends(made: Trends) -> Section:
     sheets = (
         Sheet("trends", made.to_table(), is_folded=not made.shown),
         *(
-            Sheet(f"trends_{i}", table, is_folded=not any(one.shown for one in rows))
+            Sheet(f"trends_{i}", table, said=("name",), is_folded=not any(one.shown for one in rows))
             for i, (rows, table) in enumerate(shares, 1)
         ),
     )

@@ -13,12 +13,15 @@ import numpy as np
 from tunelens.audio import probe
 from tunelens.base.errors import TunelensError
 from tunelens.base.language import word
+from tunelens.base.settings import Settings
 from tunelens.charts.chart import Chart
 from tunelens.charts.songs import songs as songs_of
 from tunelens.explore.collection import Collection
 from tunelens.explore.joining import folded, together
+from tunelens.models.registry import BACKBONES, DEFAULT_BACKBONES
 from tunelens.services.collections import gather
 from tunelens.services.excerpts import HookReport
+from tunelens.services.hear import HearOptions
 from tunelens.services.hits.inputs import looks_of
 from tunelens.services.hits.options import Options
 from tunelens.services.hits.stage import Context, NotDoneError, Stage
@@ -127,7 +130,7 @@ def _named(heard: Collection, acquired: Acquired, cut: Cut, table: Collection) -
     told = {
         name: tuple(values[row] if row >= 0 else "" for row in at) for name, values in table.facts.items()
     }
-    own = {name: values for name, values in heard.facts.items() if name not in told and name != "file_genre"}
+    own = {name: values for name, values in _spelt(heard).items() if name not in told}
     return replace(
         heard, name=table.name, ids=tuple(entry.music_id for entry in entries),
         titles=tuple(entry.title or entry.music_id for entry in entries),
@@ -145,7 +148,16 @@ def _with_names(heard: Collection, cut: Cut) -> Collection:
     """Return what was heard under the names that the recordings have: excerpts have none."""
     excerpts = cut.of(REFERENCE)
     names = [named(_source(excerpts, path)) for path in heard.paths]
-    return replace(heard, artists=tuple(one for one, _ in names), titles=tuple(one for _, one in names))
+    artists, titles = tuple(one for one, _ in names), tuple(one for _, one in names)
+    return replace(heard, artists=artists, titles=titles, facts=_spelt(heard))
+
+
+def _spelt(heard: Collection) -> dict[str, tuple[str, ...]]:
+    """Return what was heard and is no number: bundles and nets spell one genre in two ways."""
+    facts = {name: values for name, values in heard.facts.items() if name != "file_genre"}
+    return facts | {
+        name: tuple(value.casefold() for value in facts[name]) for name in ("genre", "mood") if name in facts
+    }
 
 
 def named(path: Path) -> tuple[str, str]:
@@ -210,8 +222,17 @@ def _reference(
     return read.songs, tuple((str(path), error) for path, error in read.failed)
 
 
+def nets_of(settings: Settings) -> dict[str, str]:
+    """Return nets and bundles that are there, with what of them is heard, as `collect` uses them."""
+    there = all(BACKBONES[name].available(settings) for name in DEFAULT_BACKBONES)
+    return HearOptions(DEFAULT_BACKBONES if there else (), settings=settings).versions()
+
+
 def _parameters(options: Options) -> dict[str, Any]:
+    heard = options.audio is not None or options.download
+    nets = nets_of(options.settings) if heard else {}
     return {
+        "nets": [f"{name} {version}" for name, version in nets.items()],
         "against": options.against,
         "features": [*HEARD],
         "title": options.title,

@@ -90,6 +90,12 @@ class Structured:
     others: Followed | None = None
     failed: tuple[tuple[str, TunelensError], ...] = ()
 
+    @property
+    def is_of_whole_songs(self) -> bool:
+        """Are half of the recordings long enough to be whole songs?"""
+        lengths = [one.duration_s for one in self.hooks if one.duration_s]
+        return bool(lengths) and float(np.median(lengths)) >= LEAST_WHOLE_S
+
 
 def _run(context: Context) -> Structured:
     cut, acquired = context.need(Cut), context.need(Acquired)
