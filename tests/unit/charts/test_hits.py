@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.signal import lfilter
 
 from tunelens.base.errors import DataError, ParameterError, UnknownNameError
 from tunelens.charts.hits.baselines import ARTIST, BASE, LAST_YEAR, Past
@@ -26,7 +27,7 @@ from tunelens.charts.hits.claims import (
 from tunelens.charts.hits.model import design, hit_model
 from tunelens.charts.hits.split import split_in_time
 from tunelens.charts.hits.targets import read_target
-from tunelens.charts.hits.trends import FALLS, RISES, theil_sen, trends
+from tunelens.charts.hits.trends import FALLS, RISES, repetition, theil_sen, trends
 from tunelens.explore.collection import Collection
 
 
@@ -251,13 +252,23 @@ def test_few_years_tell_no_trend_and_one_is_an_error() -> None:
         trends(over_years(1.0, n_years=1))
 
 
-def test_the_slope_is_that_of_scipy() -> None:
-    rng = np.random.default_rng(3)
-    years, values = np.arange(12.0), rng.normal(size=12)
+def test_the_slope_is_that_of_scipy_where_years_stand_for_themselves() -> None:
+    years, values = np.arange(12.0), np.array([1.0, -1.0] * 6) + np.arange(12) * 0.1
     slope, low, high, p = theil_sen(years, values)
     line = stats.theilslopes(values, years, 0.95)
-    assert (slope, low, high) == (line.slope, line.low_slope, line.high_slope)
+    assert repetition(values - slope * years) == 1.0
+    assert (slope, low, high) == pytest.approx((line.slope, line.low_slope, line.high_slope))
     assert p == stats.kendalltau(years, values).pvalue
+
+
+def test_fashions_that_last_are_no_trend() -> None:
+    rng, n, years, ours, naive = np.random.default_rng(4), 300, np.arange(20.0), 0, 0
+    for _ in range(n):
+        wave = lfilter([1.0], [1.0, -0.6], rng.normal(size=60))[40:]
+        ours += theil_sen(years, wave)[3] < 0.05
+        naive += stats.kendalltau(years, wave).pvalue < 0.05
+    assert ours <= 0.12 * n
+    assert naive > 0.2 * n
 
 
 # -- claims -------------------------------------------------------------------------------------------------
