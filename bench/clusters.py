@@ -111,7 +111,7 @@ def _costs() -> Iterator[Row]:
     yield Row(name="number of clusters, 100,000 songs", ours=timed(lambda: how_many(songs)),
               note="1,000 of them, K = 2 to 15, 38 made-up sets")  # fmt: skip
     yield Row(name="memory of k-means, 100,000 songs", ours=memory_mb(100_000), unit="MB",
-              note="peak of a process beyond its imports and the songs")  # fmt: skip
+              note="peak beyond the songs themselves")  # fmt: skip
     yield from _maps()
 
 
@@ -126,14 +126,15 @@ def _maps() -> Iterator[Row]:
 
 
 MEASURED = """
-import resource, sys
+import sys
+import tracemalloc
 from bench.clusters import planted
 from tunelens.explore.clusters import cluster
 cluster(planted(6, 100, 1)[0], k=6)
 songs, _ = planted(6, int(sys.argv[1]), 1)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+tracemalloc.start()
 cluster(songs, k=6)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
+print(tracemalloc.get_traced_memory()[1] / 1e6)
 """
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tunelens.cli.bar import Bar
 from tunelens.cli.cluster_tables import draw_found, draw_runs, draw_shown, draw_table
-from tunelens.cli.face import AsJson, Face, Force, Jobs, LibraryFile, Quiet, example, guarded
+from tunelens.cli.face import SOME_FAILED, AsJson, Face, Force, Jobs, LibraryFile, Quiet, example, guarded
 from tunelens.cli.plain import printable
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def run(
             source, options=options, name=name, library=library, force=force, jobs=jobs,
             progress=Bar(face.err),
         )  # fmt: skip
+    for path, error in found.failed:
+        face.failure(str(path), error)
     face.result(name or found.source, found.to_dict(), lambda console: draw_found(console, found))
     for note in found.found.notes:
         face.say(f"mind: {printable(note)}")
@@ -86,7 +88,7 @@ def run(
         face.say(f"kept as {printable(name)}: tunelens search cluster:{printable(name)}/1 finds the first")
     if out is not None:
         face.say(f"written: {printable(str(save_clusters(found, out, force=force, lang=lang)))}")
-    return 0
+    return SOME_FAILED if found.failed else 0
 
 
 def _number(text: str) -> int | None:

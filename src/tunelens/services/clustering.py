@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunelens.base.errors import DataError, NotFoundError, ParameterError
+from tunelens.base.errors import DataError, NotFoundError, ParameterError, TunelensError
 from tunelens.base.language import LANGUAGES, language
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
@@ -26,7 +26,7 @@ from tunelens.library.clusterings.run import NO_CLUSTER, Model, Run, Told
 from tunelens.library.clusterings.store import Clusterings, Listed, Member, taken
 from tunelens.library.playlists.store import checked_name
 from tunelens.library.store import Library
-from tunelens.services.collections import LIBRARY, collect
+from tunelens.services.collections import LIBRARY, collect, gather
 
 Ints = NDArray[np.intp]
 TABLES = (".csv", ".tsv", ".json", ".toml", ".parquet")
@@ -66,12 +66,15 @@ class ClusterReport:
     found : Clustering
     saved : str or None
         Name under which the library keeps it.
+    failed : tuple of (Path, TunelensError)
+        Files of a folder that could not be heard.
     """
 
     source: str
     options: ClusterOptions
     found: Clustering
     saved: str | None
+    failed: tuple[tuple[Path, TunelensError], ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """Return the clusters, what sets them apart, the curves over K if there are any, and the members."""
@@ -87,6 +90,7 @@ class ClusterReport:
             "source": self.source,
             "features_asked": self.options.features,
             "clusters": [_cluster_dict(found, label) for label in range(found.k)],
+            "failed": [{"path": str(path), "error": error.to_dict()} for path, error in self.failed],
             "noise": [found.collection.ids[i] for i in found.members(NOISE)],
         }
 
@@ -161,13 +165,14 @@ def run_clusters(
     if name is not None:
         _check_name(name, source, library, force)
     asked = {"library": library, "settings": settings, "jobs": jobs, "progress": progress}
-    songs = collect(source, features=options.features, **asked)  # type: ignore[arg-type]
+    heard = gather(source, features=options.features, **asked)  # type: ignore[arg-type]
+    songs = heard.songs
     more = _described_by(songs, source, asked)
     found = cluster(songs, options.method, options.k, options.seed, described_by=more)
     if name is not None:
         with Library.open(library, create=False) as catalogue:
             _save(Clusterings(catalogue), checked_name(name), source, options, found, force=force)
-    return ClusterReport(source, options, found, name and checked_name(name))
+    return ClusterReport(source, options, found, name and checked_name(name), heard.failed)
 
 
 def _check_name(name: str, source: str, library: str | Path | None, force: bool) -> None:

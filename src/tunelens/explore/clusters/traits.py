@@ -18,7 +18,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 MEDIUM = 0.5
 """A standardised difference of less is no trait (Cohen 1988 calls 0.5 medium)."""
+LARGE = 0.8
+"""And 0.8 large."""
 LEVEL = 0.01
+MOST_UNSURE = 3
 SAME = 1e-12
 MOST_VALUES = 200
 FEWEST_WITH = 3
@@ -96,15 +99,23 @@ def traits_of(described_by: Sequence[Collection], labels: Ints, k: int) -> list[
 
 
 def _strongest(found: list[tuple[int, Trait]], k: int) -> list[tuple[Trait, ...]]:
-    """Correct for the number of comparisons, and keep what differs for sure and by enough."""
+    """Correct for the number of comparisons, and keep what differs for sure and by enough.
+
+    Of a cluster too small for anything to be sure what differs most is kept: it is true of these songs.
+    """
     from scipy.stats import false_discovery_control
 
     corrected = list(false_discovery_control([one.q for _, one in found])) if found else []
-    kept: list[list[Trait]] = [[] for _ in range(k)]
+    everything: list[list[Trait]] = [[] for _ in range(k)]
     for (label, one), q in zip(found, corrected, strict=True):
-        if q <= LEVEL and abs(one.difference) >= MEDIUM:
-            kept[label].append(replace(one, q=float(q)))
-    return [tuple(sorted(traits, key=lambda one: -abs(one.difference))) for traits in kept]
+        everything[label].append(replace(one, q=float(q)))
+    return [tuple(_kept(sorted(traits, key=lambda one: -abs(one.difference)))) for traits in everything]
+
+
+def _kept(traits: list[Trait]) -> list[Trait]:
+    sure = [one for one in traits if one.q <= LEVEL and abs(one.difference) >= MEDIUM]
+    likely = [one for one in traits if one.kind == "feature" and abs(one.difference) >= LARGE]
+    return sure or likely[:MOST_UNSURE]
 
 
 def _of_numbers(songs: Collection, inside: NDArray[np.bool_]) -> list[Trait]:
@@ -113,7 +124,7 @@ def _of_numbers(songs: Collection, inside: NDArray[np.bool_]) -> list[Trait]:
     for name, column in zip(songs.features, X.T, strict=True):
         known = ~np.isnan(column)
         a, b = column[known & inside], column[known & ~inside]
-        if len(a) >= 2 and len(b) >= 2:
+        if len(a) and len(b) and len(a) + len(b) > FEWEST_WITH:
             found.append(_difference(name, a, b))
     return [one for one in found if one is not None]
 
@@ -124,14 +135,17 @@ def _difference(name: str, a: Floats, b: Floats) -> Trait | None:
     spread = float(np.concatenate([a, b]).std())
     if not np.isfinite(spread) or spread <= SAME * max(abs(a.mean()), abs(b.mean())):
         return None
-    # where all songs of both sides are alike a thousandth of the whole spread stands for theirs
-    variances = np.maximum([a.var(ddof=1), b.var(ddof=1)], (0.001 * spread) ** 2)
     sizes = np.array([len(a), len(b)])
+    # where all songs of both sides are alike a thousandth of the whole spread stands for theirs
+    least = (0.001 * spread) ** 2
+    variances = np.maximum([a.var(ddof=min(1, len(a) - 1)), b.var(ddof=min(1, len(b) - 1))], least)
     pooled = np.sqrt((variances * (sizes - 1)).sum() / (sizes.sum() - 2))
     apart = float(a.mean() - b.mean())
-    errors = variances / sizes
-    freedom = errors.sum() ** 2 / (errors**2 / (sizes - 1)).sum()
-    p = 2 * float(t.sf(abs(apart) / np.sqrt(errors.sum()), freedom))
+    if sizes.min() == 1:  # one song against the spread of the others: Student's t
+        variances, freedom = np.full(2, pooled**2), float(sizes.sum() - 2)
+    else:
+        freedom = (variances / sizes).sum() ** 2 / ((variances / sizes) ** 2 / (sizes - 1)).sum()
+    p = 2 * float(t.sf(abs(apart) / np.sqrt((variances / sizes).sum()), freedom))
     return Trait("feature", name, "", apart / float(pooled), float(a.mean()), float(b.mean()), None, p)
 
 

@@ -30,6 +30,20 @@ def test_a_difference_is_that_of_cohen_and_its_chance_that_of_welch(rng):
     assert found.q == pytest.approx(ttest_ind(a, b, equal_var=False).pvalue)
 
 
+def test_one_song_against_others_is_judged_by_their_spread(rng):
+    b = rng.normal(0, 2, 30)
+    found = _difference("tempo", np.array([5.0]), b)
+    assert found.difference == pytest.approx((5 - b.mean()) / b.std(ddof=1))
+    assert found.q == pytest.approx(ttest_ind([5.0], b).pvalue)
+
+
+def test_a_small_cluster_is_named_by_what_differs_most():
+    X = np.array([[80.0, 1], [84, 2], [120, 1], [126, 2], [131, 1.5]])
+    songs = Collection("few", tuple("abcde"), X, ("tempo", "energy"))
+    first, second = traits_of([songs], np.array([0, 0, 1, 1, 1]), 2)
+    assert [one.said() for one in first] == ["slow"] and [one.said() for one in second] == ["fast"]
+
+
 def test_sides_that_are_all_alike_differ_as_much_as_can_be():
     found = _difference("tempo", np.full(5, 140.0), np.full(5, 100.0))
     assert found.difference > 100 and found.q < 1e-6
