@@ -25,19 +25,20 @@ HEADLESS = (
     "--no-first-run",
     "--hide-scrollbars",
     "--disable-background-networking",
-    "--window-size=1200,1350",
+    "--virtual-time-budget=10000",
 )
 
 
-def photograph(page: Path, out: Path) -> None:
-    """Take a picture of the top of `page`, as a person sees it."""
+def photograph(page: Path, out: Path, size: str = "1200,1350") -> None:
+    """Take a picture of the top of `page`, as a person sees it once its script has run."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         sys.stderr.write(f"no browser found, {out.name} is left as it was\n")
         return
     with tempfile.TemporaryDirectory() as profile:
+        options = (f"--window-size={size}", f"--user-data-dir={profile}", f"--screenshot={out}")
         subprocess.run(
-            [browser, *HEADLESS, f"--user-data-dir={profile}", f"--screenshot={out}", page.as_uri()],
+            [browser, *HEADLESS, *options, page.as_uri()],
             check=True,
             capture_output=True,
             timeout=120,
@@ -60,6 +61,25 @@ def travel(out: Path) -> None:
         sys.stderr.write(f"{reason}; {out.name} is left as it was\n")
 
 
+def map_out(out: Path) -> None:
+    """Take a picture of a map of songs with moods, which needs the research data."""
+    sys.path.insert(0, str(PICTURES.parents[1]))
+    from bench.harness import Skip, data_dir
+
+    from tunelens.services.collections import collect
+    from tunelens.services.map import draw_map
+
+    try:
+        songs = collect(data_dir() / "hits" / "moods.csv")
+    except Skip as reason:
+        sys.stderr.write(f"{reason}; {out.name} is left as it was\n")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "map.html"
+        draw_map(songs, page, projection="tsne", colour="mood", title="686 songs and their moods")
+        photograph(page, out, "1280,800")
+
+
 def main() -> None:
     """Hear the demo tracks and draw."""
     PICTURES.mkdir(exist_ok=True)
@@ -69,6 +89,7 @@ def main() -> None:
         plot(song.path, kind, PICTURES / f"{kind}.png", force=True)
     photograph(done.report, PICTURES / "report.png")
     travel(PICTURES / "journey.png")
+    map_out(PICTURES / "map.png")
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ from tunelens.services.map_words import page_words
 
 _FOLDER = Path(__file__).parent / "templates" / "map"
 SCRIPTS = (
-    "data", "words", "palette", "columns", "view", "picking", "gl", "flat", "overlay", "gestures", "lasso",
-    "map", "selection", "search", "legend", "player", "panel", "hash", "keys", "start",
+    "data", "words", "palette", "columns", "view", "picking", "pace", "gl", "flat", "overlay", "gestures",
+    "lasso", "map", "selection", "search", "legend", "player", "panel", "hash", "keys", "start",
 )  # fmt: skip
 _STEPS = 65534
 _COARSE = 0.01

@@ -18,18 +18,18 @@ class FlatPainter {
     this.pixels = new Uint32Array(this.picture.data.buffer);
   }
 
-  draw(view, { size, page, ratio }) {
+  draw(view, { size, page, ratio, n }) {
     const ground = 0xff000000 | (page[2] << 16) | (page[1] << 8) | page[0];
     this.pixels.fill(ground);
-    this.layer(view, (emphasis) => emphasis === DIM, size * ratio, ratio, ground);
-    this.layer(view, (emphasis) => emphasis >= NORMAL, size * ratio, ratio, null);
+    this.layer(view, n, (emphasis) => emphasis === DIM, size * ratio, ratio, ground);
+    this.layer(view, n, (emphasis) => emphasis >= NORMAL, size * ratio, ratio, null);
     this.context.putImageData(this.picture, 0, 0);
   }
 
-  layer(view, admits, size, ratio, ground) {
+  layer(view, n, admits, size, ratio, ground) {
     const { songs, marks } = this;
     const [scale, middleX, middleY] = [view.scale * ratio, this.canvas.width / 2, this.canvas.height / 2];
-    for (let i = 0; i < songs.n; i++) {
+    for (let i = 0; i < n; i++) {
       const emphasis = marks[4 * i + 1];
       if (!admits(emphasis)) continue;
       const x = (songs.x(i) - view.x) * scale + middleX;

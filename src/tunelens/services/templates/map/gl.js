@@ -123,7 +123,7 @@ class GlPainter {
     this.gl.viewport(0, 0, width, height);
   }
 
-  draw(view, { size, alpha, page, ratio }) {
+  draw(view, { size, alpha, page, ratio, n }) {
     const { gl, places } = this;
     const [r, g, b] = page.map((value) => value / 255);
     gl.clearColor(r, g, b, 1);
@@ -136,7 +136,7 @@ class GlPainter {
     gl.uniform3f(places.page, r, g, b);
     for (let pass = this.hasDim ? 0 : 1; pass < 2; pass++) {
       gl.uniform1i(places.pass, pass);
-      gl.drawArrays(gl.POINTS, 0, this.songs.n);
+      gl.drawArrays(gl.POINTS, 0, n);
     }
   }
 }

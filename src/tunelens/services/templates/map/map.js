@@ -18,6 +18,7 @@ class SongMap {
     this.isLassoing = false;
     this.listeners = {};
     this.font = getComputedStyle(document.body).fontFamily;
+    this.pace = new Pace(songs.n);
     this.painter = this.chosenPainter();
     this.colours = new Uint8Array(4 * songs.n);
     this.marks = new Uint8Array(4 * songs.n);
@@ -70,7 +71,7 @@ class SongMap {
     this.view.resize(width, height);
     this.painter.resize(across, down);
     this.overlay.resize(across, down, this.ratio);
-    this.redraw();
+    if (this.column) this.draw(); // at once: a canvas that was resized is empty
   }
 
   redraw() {
@@ -82,7 +83,10 @@ class SongMap {
 
   draw() {
     const { page } = this.palette;
-    this.painter.draw(this.view, { size: this.size, alpha: this.alpha, page, ratio: this.ratio });
+    const n = this.pace.count(performance.now());
+    this.painter.draw(this.view, { size: this.size, alpha: this.alpha, page, ratio: this.ratio, n });
+    clearTimeout(this.resting);
+    if (n < this.songs.n) this.resting = setTimeout(() => this.redraw(), REST_MS + 20);
     this.overlay.draw(this);
     this.tell("drawn");
   }
@@ -190,6 +194,7 @@ class SongMap {
 
   moved() {
     this.flight = null;
+    this.pace.moved();
     this.redraw();
     this.tell("moved");
   }
@@ -203,6 +208,7 @@ class SongMap {
       const eased = part * part * (3 - 2 * part);
       const mix = (a, b) => a + (b - a) * eased;
       this.view.go(mix(from.x, x), mix(from.y, y), Math.exp(mix(Math.log(from.zoom), Math.log(zoom))));
+      this.pace.moved();
       this.draw();
       if (part < 1) requestAnimationFrame(flight);
       else this.moved();
