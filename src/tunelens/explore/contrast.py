@@ -17,7 +17,7 @@ from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
 from tunelens.base.table import Table
 from tunelens.explore.collection import Collection
-from tunelens.explore.corrections import corrected
+from tunelens.explore.corrections import CALLED, corrected
 from tunelens.explore.differences import Difference, difference
 from tunelens.explore.effects import ALIKE, LARGE, MEDIUM, NOT_SHOWN, SMALL, SMALL_G, verdict
 from tunelens.explore.joining import shared, together
@@ -73,11 +73,26 @@ class Effect:
         """Was a difference shown, of whatever size?"""
         return self.verdict not in (NOT_SHOWN, ALIKE)
 
+    @property
+    def spread_otherwise(self) -> bool:
+        """Do means differ, and ranks not: is one side spread otherwise around the same middle?"""
+        one = self.difference
+        alike = max(abs(one.low), abs(one.high)) < MEDIUM and abs(one.delta) < SMALL
+        return not self.shown and alike and abs(one.g) >= SMALL_G and one.g_low * one.g_high > 0
+
     def to_dict(self) -> dict[str, Any]:
         """Return the effect as a JSON object; what is not known is None."""
         plain = {**asdict(self.difference), "mean_a": self.mean_a, "mean_b": self.mean_b, "q": self.q}
         known = {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in plain.items()}
         return {"feature": self.feature, **known, "verdict": self.verdict}
+
+
+def _spread(one: Effect) -> str:
+    text = word(
+        "{feature}: the means differ (g {g}), but neither side is above the other more often; the sides are "
+        "spread otherwise"
+    )
+    return say(text, feature=feature_name(one.feature), g=f"{one.difference.g:+.2f}")
 
 
 @dataclass(frozen=True)
@@ -102,8 +117,12 @@ class Contrast:
         q under which a difference is shown.
     n_draws : int
         Draws behind each interval.
-    notes : tuple of str
-        What a person should know of the comparison.
+    told : tuple of str
+        What is known of how the collections came about.
+    same : int
+        Songs that are in both.
+    years : (int, int) or None
+        Medians of the years.
     """
 
     a: str
@@ -117,7 +136,24 @@ class Contrast:
     correction: str
     level: float
     n_draws: int
-    notes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    same: int = 0
+    years: tuple[int, int] | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the comparison, in the language of now."""
+        return (*map(say, self.told), *self.remarks())
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what the comparison itself must have told of it, in the language of now."""
+        found = []
+        if self.same:
+            found.append(say("{n} songs are in both collections and count on both sides", n=self.same))
+        if self.years is not None and abs(self.years[0] - self.years[1]) >= 2:
+            text = word("{a} is of other years than {b} (median {y1}, {y2}): a difference may be one of time")
+            found.append(say(text, a=self.a, b=self.b, y1=self.years[0], y2=self.years[1]))
+        return (*found, *(_spread(one) for one in self.effects if one.spread_otherwise))
 
     @property
     def shown(self) -> tuple[Effect, ...]:
@@ -161,7 +197,7 @@ class Contrast:
             "corrected for the number of tests ({correction}); nothing is claimed unless it is under "
             "{level}.",
             a=self.a, b=self.b, small=SMALL, medium=MEDIUM, large=LARGE, n=self.n_draws,
-            correction=self.correction, level=self.level,
+            correction=say(CALLED[self.correction]), level=self.level,
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
@@ -169,6 +205,7 @@ class Contrast:
         plain = {name: value for name, value in vars(self).items() if name not in ("effects", "shares")}
         return {
             **plain,
+            "told": list(self.told),
             "notes": list(self.notes),
             "effects": [one.to_dict() for one in self.effects],
             "shares": {fact: [one.to_dict() for one in rows] for fact, rows in self.shares.items()},
@@ -247,7 +284,7 @@ def contrast(
     return Contrast(
         a.name, b.name, len(a), len(b), *sides.n_groups, effects,
         {fact: rows for fact in wanted if (rows := compared.shares(both, fact))},
-        correction, level, n, (*both.notes, *_remarks(a, b), *_spreads(effects)),
+        correction, level, n, both.notes, _same(a, b), _years(a, b),
     )  # fmt: skip
 
 
@@ -356,34 +393,15 @@ def memberships(fact: str, cells: Sequence[str]) -> dict[str, Floats]:
     return {value: np.where(known, has, np.nan) for value, has in found.items()}
 
 
-def _remarks(a: Collection, b: Collection) -> list[str]:
-    found = []
-    same = len({_song(a, i) for i in range(len(a))} & {_song(b, i) for i in range(len(b))})
-    if same:
-        found.append(say("{n} songs are in both collections and count on both sides", n=same))
+def _same(a: Collection, b: Collection) -> int:
+    return len({_song(a, i) for i in range(len(a))} & {_song(b, i) for i in range(len(b))})
+
+
+def _years(a: Collection, b: Collection) -> tuple[int, int] | None:
     years = [one.years[np.isfinite(one.years)] for one in (a, b) if one.years is not None]
-    if len(years) == 2 and all(len(one) for one in years) and abs(_middle(years[0]) - _middle(years[1])) >= 2:
-        mid = [_middle(one) for one in years]
-        found.append(
-            say("{a} is of other years than {b} (median {y1}, {y2}): a difference may be one of time",
-                a=a.name, b=b.name, y1=mid[0], y2=mid[1])
-        )  # fmt: skip
-    return found
-
-
-def _middle(years: Floats) -> int:
-    return int(np.median(years))
-
-
-def _spreads(effects: Sequence[Effect]) -> list[str]:
-    """Tell where means differ and ranks do not: the sides are spread otherwise around one middle."""
-    return [
-        say("{feature}: the means differ (g {g}), but neither side is above the other more often; the sides "
-            "are spread otherwise", feature=feature_name(one.feature), g=f"{one.difference.g:+.2f}")
-        for one in effects
-        if not one.shown and abs(one.difference.g) >= SMALL_G
-        and one.difference.g_low * one.difference.g_high > 0
-    ]  # fmt: skip
+    if len(years) < 2 or not all(len(one) for one in years):
+        return None
+    return int(np.median(years[0])), int(np.median(years[1]))
 
 
 def _song(songs: Collection, row: int) -> tuple[str, str]:

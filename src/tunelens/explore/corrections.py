@@ -8,9 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from tunelens.base.errors import UnknownNameError
+from tunelens.base.language import word
 
 CORRECTIONS = ("bh", "holm", "none")
 """Benjamini-Hochberg holds the share of false discoveries, Holm the chance of a single one."""
+
+
+CALLED = {"bh": word("Benjamini-Hochberg"), "holm": word("Holm"), "none": word("not corrected")}
+"""What a reader calls the corrections."""
 
 
 def corrected(ps: Sequence[float], how: str = "bh") -> list[float]:

@@ -8,6 +8,7 @@ from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
 from tunelens.base.table import Cell
 from tunelens.charts.hits.claims import parse_claim, sentence
+from tunelens.explore.corrections import CALLED as CORRECTIONS
 from tunelens.explore.selection.comparison import CALLED
 
 _STAGES = {
@@ -106,8 +107,8 @@ _VALUES = {
     "projection": {"pca": word("principal components")},
     "of": {"both": word("harmony and timbre")},
     "metric": {"cosine": word("cosine")},
-    "correction": {"bh": word("Benjamini-Hochberg")},
-    "claim_correction": {"holm": word("Holm")},
+    "correction": CORRECTIONS,
+    "claim_correction": CORRECTIONS,
     "language": {"en": word("English"), "zh": word("Chinese")},
 }
 

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from tunelens.base.language import say, word
+from tunelens.services.hits.words import column_name
 
 _NOTES = (
     word("columns: {columns}"),
@@ -25,6 +26,14 @@ _NOTES = (
     word("the nets are not here (tunelens models pull): no tags, genre or mood were heard"),
 )
 """Texts of `tunelens.charts` and `tunelens.services.collections`, which know no language."""
+_PAIR = re.compile(r"(\w+)(?= = ')")
+_CALLED = {
+    "title": word("title"),
+    "creator": word("artist"),
+    "date": word("date"),
+    "music_id": word("id of the song"),
+    "audio_url": word("address of the sound"),
+}
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
 
@@ -45,5 +54,16 @@ def note(text: str) -> str:
     """
     for template, pattern in _patterns():
         if found := pattern.fullmatch(text):
-            return say(template, **found.groupdict())
+            return say(template, **{name: _named(name, value) for name, value in found.groupdict().items()})
     return text
+
+
+def _named(place: str, value: str) -> str:
+    """Return what stands in a note, with the fields of a chart called by their names."""
+    if place == "field":
+        return _field(value)
+    return _PAIR.sub(lambda found: _field(found[1]), value) if place == "columns" else value
+
+
+def _field(name: str) -> str:
+    return column_name(_CALLED.get(name, name))

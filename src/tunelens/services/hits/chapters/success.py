@@ -55,7 +55,11 @@ def success_chapters(results: Results) -> tuple[Section, ...]:
 def _model(key: str, title: str, made: HitModel) -> Section:
     sheets = [Sheet(key, model_table(made), said=("model",))]
     if made.predicts:
-        worth = replace(made.importance_table(), columns=WORTH)
+        told = say(
+            "How much the figure of the best model falls when one feature is shuffled, on songs that were "
+            "not learned from."
+        )
+        worth = replace(made.importance_table(), columns=WORTH, note=told)
         sheets.append(Sheet(f"{key}_importances", worth, is_folded=True))
     return Section(key, title, (made.verdict, *made.warnings), sheets=tuple(sheets))
 
