@@ -77,7 +77,7 @@ def _hooks(name: str, songs: list[Planted]) -> Iterator[Row]:
         )
     whole = float(np.mean(np.array(ours) > 0.9))
     yield Row.at_least(
-        f"hooks that lie in the chorus, {name}", whole, 0.8, note="nine tenths of the hook or more"
+        f"hooks that lie in the chorus, {name}", whole, 0.7, note="nine tenths of the hook or more"
     )
     away = [nearest_begin(hook.start_s, song) for hook, song in zip(hooks, songs, strict=True)]
     yield Row(
