@@ -41,6 +41,13 @@ def test_hooks_are_cut_told_of_and_kept(tunelens, song):
     assert (result["how"], result["repeats"], len(result["occurrences_s"])) == ("repeated", 2, 2)
 
 
+def test_one_song_becomes_the_file_that_is_named(tunelens, song):
+    ran = tunelens("hook", song, "--out", "一.wav", "--duration", 6, "--json")
+    assert ran.code == 0, ran.err
+    assert soundfile.info(song.parents[1] / "一.wav").duration == pytest.approx(6.0, abs=0.01)
+    assert "exists" in tunelens("hook", song, "--out", "一.wav").err
+
+
 def test_parts_are_told_and_drawn(tunelens, song):
     ran = tunelens("structure", song, "--of", "chroma", "--out", "图.svg")
     assert ran.code == 0, ran.err
@@ -55,6 +62,7 @@ def test_parts_are_told_and_drawn(tunelens, song):
         (["structure", "music", "--of", "chrome"], 2, "chroma"),
         (["hook", "none.wav"], 3, "does not exist"),
         (["hook", "music", "--duration", "0"], 2, "duration"),
+        (["hook", "music", "--out", "one.wav"], 2, "several songs need a folder"),
     ],
 )
 def test_what_cannot_be_done_is_said(tunelens, song, words, code, message):

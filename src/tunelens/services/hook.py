@@ -63,6 +63,8 @@ def hook(
     """
     recipe = Recipe("hook", duration_s, sr)
     target = None if out is None else check_writable(Path(out), force=force)
+    if target is not None and _is_same(Path(path), target):
+        raise ParameterError(f"{os.fspath(path)!r} would be overwritten", hint="name another file")
     return excerpt((Path(path), target), recipe=recipe, settings=settings or Settings.from_env())
 
 

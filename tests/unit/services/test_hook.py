@@ -173,6 +173,8 @@ def test_one_file_is_told_of_without_writing(music: Path, tmp_path: Path) -> Non
     assert soundfile.info(tmp_path / "a.wav").samplerate == 16000
     with pytest.raises(ParameterError, match="exists"):
         hook(music / "短.wav", tmp_path / "a.wav")
+    with pytest.raises(ParameterError, match="would be overwritten"):
+        hook(music / "短.wav", music / "短.wav", force=True)
     with pytest.raises(NotFoundError):
         hook(music / "none.wav")
 

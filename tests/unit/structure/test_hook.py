@@ -53,7 +53,8 @@ def test_most_hooks_begin_where_a_chorus_does() -> None:
     assert np.median(away) < 0.5
 
 
-@pytest.mark.parametrize("noise_db", [0.0])
+@pytest.mark.slow
+@pytest.mark.parametrize("noise_db", [-6.0, 0.0])
 def test_noise_does_not_hide_the_chorus(noise_db: float) -> None:
     song = planted(5, noise_db=noise_db)
     assert share_inside(find_hook(Clip(song.y, SR)), song) >= 0.8
@@ -109,6 +110,7 @@ def test_the_most_representative_part_is_the_one_like_the_rest() -> None:
     assert hook.end_s < 26 or hook.start_s > 42
 
 
+@pytest.mark.slow
 def test_hours_are_heard_in_bounded_columns() -> None:
     """Forty minutes of eight-minute blocks; what returns is found though a column is seconds long."""
     song = planted(6)
