@@ -77,28 +77,26 @@ def run(
     Intervals and tests go by artists, not by songs. Nothing is claimed unless q is under the level, and what
     differs only slightly is called so.
     """
-    from tunelens.base.language import language
     from tunelens.services.contrast import contrasts
     from tunelens.services.findings import check_findings, save_findings
 
     face = Face(as_json, quiet)
     check_findings(out, lang=lang, force=force)
-    with language(lang if out is not None else "en"):
-        found = contrasts(
-            a,
-            b,
-            by=by,
-            names=_words(names) or (),
-            features=features,
-            facts=_words(facts),
-            n_boot=draws,
-            correction=correction,
-            level=level,
-            seed=seed,
-            library=library,
-            jobs=jobs,
-            progress=Bar(face.err),
-        )
+    found = contrasts(
+        a,
+        b,
+        by=by,
+        names=_words(names) or (),
+        features=features,
+        facts=_words(facts),
+        n_boot=draws,
+        correction=correction,
+        level=level,
+        seed=seed,
+        library=library,
+        jobs=jobs,
+        progress=Bar(face.err),
+    )
     if out is not None:  # first: whoever reads the table may stop reading
         save_findings(found, out, lang=lang, force=force)
     for path, error in found.failed:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError, ParameterError, UnknownNameError
-from tunelens.base.language import say
 from tunelens.explore.collection import Collection
 
 Flags = NDArray[np.bool_]
@@ -84,7 +83,7 @@ def _wanted(songs: Collection, fact: str, cells: NDArray, values: list[str]) -> 
 def _pair(songs: Collection, fact: str, cells: NDArray, pair: tuple[str, str]) -> Pair:
     one, other = pair
     rest = (cells == other) if other else (cells != one) & (cells != "")
-    return _sides(_without(songs, fact), cells == one, rest, (one, other or say("not {name}", name=one)))
+    return _sides(_without(songs, fact), cells == one, rest, (one, other or f"≠ {one}"))
 
 
 def _of_years(songs: Collection, values: list[str]) -> Pair:
@@ -99,7 +98,7 @@ def _of_years(songs: Collection, values: list[str]) -> Pair:
     first, name = _within(years, values[0]), values[0]
     if len(values) == 2:
         return _sides(songs, first, _within(years, values[1]), (name, values[1]))
-    return _sides(songs, first, ~first & np.isfinite(years), (name, say("not {name}", name=name)))
+    return _sides(songs, first, ~first & np.isfinite(years), (name, f"≠ {name}"))
 
 
 def _within(years: NDArray[np.float64], text: str) -> Flags:

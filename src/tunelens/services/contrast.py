@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tunelens.base.errors import DataError, ParameterError, TunelensError
-from tunelens.base.language import say
+from tunelens.base.language import say, word
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
 from tunelens.base.table import Table
@@ -23,6 +23,7 @@ from tunelens.services.collections import Collected, gather
 
 SAME_EVERYWHERE = ("tempo_bpm", "duration_s")
 """Features that mean the same whoever measured them."""
+TWO_PROGRAMS = word("One side was heard and the other is a table: features of two programs are not compared.")
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,27 @@ class ContrastReport:
 
     Parameters
     ----------
-    title : str
     contrasts : tuple of Contrast
         One, or one for each side of a source.
-    notes : tuple of str
-        Of how the songs came about, and of the comparison.
+    split : str
+        Of one source: its name and how it was split; "" of two.
     failed : tuple of (Path, TunelensError)
         Files that could not be heard.
     """
 
-    title: str
     contrasts: tuple[Contrast, ...]
-    notes: tuple[str, ...] = ()
+    split: str = ""
     failed: tuple[tuple[Path, TunelensError], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """A heading, in the language of now."""
+        return self.split or _title(self.contrasts[0])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Of how the songs came about, and of the comparison, in the language of now."""
+        return tuple(dict.fromkeys(note for one in self.contrasts for note in one.notes))
 
     def summary(self) -> str:
         """Return what is to be said first, in the language of now."""
@@ -154,10 +163,8 @@ def contrasts(
         contrast(one, two, facts=facts, n_boot=n_boot, correction=correction, level=level, seed=seed)
         for one, two in pairs
     ])  # fmt: skip
-    notes = tuple(dict.fromkeys(note for one in found for note in one.notes))
-    title = f"{parts[0].songs.name}: {by}" if by else _title(found[0])
     failed = tuple(dict(part for one in parts for part in one.failed).items())
-    return ContrastReport(title, found, notes, failed)
+    return ContrastReport(found, f"{parts[0].songs.name}: {by}" if by else "", failed)
 
 
 def _pairs(
@@ -184,5 +191,4 @@ def _comparable(a: Collection, b: Collection) -> tuple[Collection, Collection]:
             "means the same in both",
             hint="compare tables with tables, and sound with sound",
         )
-    note = say("One side was heard and the other is a table: features of two programs are not compared.")
-    return replace(a.only(same), notes=(*a.notes, note)), b.only(same)
+    return replace(a.only(same), notes=(*a.notes, TWO_PROGRAMS)), b.only(same)

@@ -13,6 +13,7 @@ from tunelens.base.errors import DataError, UnknownNameError
 from tunelens.base.language import language
 from tunelens.explore.collection import Collection
 from tunelens.explore.contrast import contrast
+from tunelens.explore.effects import NOT_SHOWN
 
 
 def songs(name: str, X: np.ndarray, *, artists: tuple[str, ...] = (), **facts: tuple[str, ...]) -> Collection:
@@ -110,3 +111,17 @@ def test_a_contrast_is_json_and_tables_and_speaks_chinese() -> None:
         assert "热歌" in found.summary()
         assert "热歌" in found.to_table().name
         assert "Features" not in found.to_table().name
+
+
+def test_sides_that_are_only_spread_otherwise_are_told_so() -> None:
+    rng = np.random.default_rng(6)
+    a, b = rng.normal(size=(2, 400, 1))
+    b = np.where(b > 1.28, 15 * b, b)  # the highest tenth is higher still: no rank changes, the mean does
+    found = contrast(songs("a", a), songs("b", b), n_boot=200)
+    (one,) = found.effects
+    assert one.spread_otherwise
+    assert one.verdict == NOT_SHOWN
+    assert "spread otherwise" in found.notes[0]
+    few = contrast(songs("a", a[:9] + 1), songs("b", a[9:18]), n_boot=200)
+    assert not few.shown
+    assert not few.remarks()  # nine songs show nothing of ranks, and so nothing of spread

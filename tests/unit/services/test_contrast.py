@@ -11,7 +11,6 @@ import pytest
 from tests.libraries import v1
 
 from tunelens.base.errors import DataError, ParameterError, UnknownNameError
-from tunelens.base.language import language
 from tunelens.library.store import Library
 from tunelens.services.contrast import contrasts
 from tunelens.services.findings import save_findings
@@ -43,7 +42,7 @@ def test_one_table_is_split_by_a_column_and_corrected_over_all_sides(tmp_path: P
     a = table(tmp_path / "a.csv", n=60, country=country)
     found = contrasts(a, by="country", n_boot=100)
     assert [one.a for one in found.contrasts] == ["cn", "us", "fr"]
-    assert [one.b for one in found.contrasts] == ["not cn", "not us", "not fr"]
+    assert [one.b for one in found.contrasts] == ["≠ cn", "≠ us", "≠ fr"]
     ps = [effect.difference.p for one in found.contrasts for effect in one.effects]
     qs = [effect.q for one in found.contrasts for effect in one.effects]
     assert min(qs) == pytest.approx(min(min(ps) * len(ps), min(qs)))
@@ -97,8 +96,7 @@ def test_reports_say_it_in_every_form_and_run_no_code_of_strangers(tmp_path: Pat
     evil = ["<script>alert(1)</script>", "=1+1"] * 20
     a = table(tmp_path / "a.csv", genre=evil, tempo=15)
     b = table(tmp_path / "b.csv", genre=["摇滚"] * 40, seed=1)
-    with language(lang):
-        found = contrasts(a, b, n_boot=100)
+    found = contrasts(a, b, n_boot=100)
     for suffix in (".html", ".md", ".json", ".csv", ".png", ".svg"):
         assert save_findings(found, tmp_path / f"r{suffix}", lang=lang).stat().st_size > 100
     page = (tmp_path / "r.html").read_text(encoding="utf-8")

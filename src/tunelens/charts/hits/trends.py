@@ -140,9 +140,9 @@ class Trends:
         """Return how trends were told, in the language of now."""
         return say(
             "Each year with at least {fewest} songs counts once, by their mean. The slope is that of Theil "
-            "and Sen with its 95% interval, p that of Mann and Kendall, both corrected for years that are like "
-            "the year before; q is p corrected for the number of features. Change is that from the first to the "
-            "last year, in standard deviations of songs; under {hardly} it is hardly one.",
+            "and Sen with its 95% interval, p that of Mann and Kendall, both corrected for years that are "
+            "like the year before; q is p corrected for the number of features. Change is that from the "
+            "first to the last year, in standard deviations of songs; under {hardly} it is hardly one.",
             fewest=FEWEST_SONGS,
             hardly=HARDLY,
         )
