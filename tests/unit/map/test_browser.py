@@ -34,6 +34,23 @@ SPOT = """(i) => {
   const [x, y] = map.at(i);
   return [box.left + x, box.top + y];
 }"""
+COUNT_DRAWN = """() => {
+  const { painter } = window.tunelensMap.map;
+  const draw = painter.draw.bind(painter);
+  window.drawn = [];
+  painter.draw = (view, how) => {
+    window.drawn.push(how.n);
+    draw(view, how);
+  };
+}"""
+PAN_SLOWLY = """async () => {
+  for (let k = 0; k < 12; k++) {
+    window.tunelensMap.map.pan(3, 0);
+    const begin = performance.now();
+    while (performance.now() - begin < 60);
+    await new Promise(requestAnimationFrame);
+  }
+}"""
 SMUGGLE = """() => {
   const script = document.createElement("script");
   script.textContent = "window.hacked = 2";
@@ -540,3 +557,16 @@ def test_a_hundred_thousand_songs_are_drawn_found_and_moved(browser: Any, tmp_pa
         before = face.where()
         face.drag([(300, 300), (340, 300), (380, 320)])
         assert face.where() != before
+
+
+def test_a_slow_machine_draws_some_songs_while_it_moves_and_all_at_rest(browser: Any, tmp_path: Path) -> None:
+    n = 50_000
+    X = np.random.default_rng(0).normal(size=(n, 2))
+    songs = Collection("x", tuple(map(str, range(n))), X, ("x", "y"))
+    path = draw_map(songs, tmp_path / "m.html", projection="pca").path
+    with opened(browser, path) as face:
+        face.js(COUNT_DRAWN)
+        face.js(PAN_SLOWLY)
+        moving = face.js("() => window.drawn")
+        assert moving[0] == n and min(moving) == 20_000, "frames of 60 ms are not smooth"
+        face.until(f"window.drawn[window.drawn.length - 1] === {n}")

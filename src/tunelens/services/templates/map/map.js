@@ -18,7 +18,7 @@ class SongMap {
     this.isLassoing = false;
     this.listeners = {};
     this.font = getComputedStyle(document.body).fontFamily;
-    this.pace = new Pace(songs.n);
+    this.pace = new Pace(songs.n, () => this.redraw());
     this.painter = this.chosenPainter();
     this.colours = new Uint8Array(4 * songs.n);
     this.marks = new Uint8Array(4 * songs.n);
@@ -85,8 +85,6 @@ class SongMap {
     const { page } = this.palette;
     const n = this.pace.count(performance.now());
     this.painter.draw(this.view, { size: this.size, alpha: this.alpha, page, ratio: this.ratio, n });
-    clearTimeout(this.resting);
-    if (n < this.songs.n) this.resting = setTimeout(() => this.redraw(), REST_MS + 20);
     this.overlay.draw(this);
     this.tell("drawn");
   }

@@ -1,5 +1,6 @@
 // What lies over the points: names of groups, titles when few are in sight, rings, links, the lasso.
 
+const MOST_SEEN = 240;
 const MOST_TITLED = 60;
 const MOST_NAMED = 14;
 
@@ -79,16 +80,17 @@ class Overlay {
     context.setLineDash([]);
   }
 
-  // Write titles beside their points where not more are in sight than can be read.
+  // Write titles beside their points where few are in sight; always the same ones, so that none flickers.
   titles(map) {
     const seen = [];
     if (map.hovered >= 0) this.title(map, map.hovered, true);
     if (map.chosen >= 0) this.title(map, map.chosen, true);
-    if (map.songs.n / map.view.zoom ** 2 > 20 * MOST_TITLED) return;
+    if (map.songs.n / map.view.zoom ** 2 > 5 * MOST_SEEN) return;
     map.grid.each(map.view.frame, (i) => {
-      if (seen.length <= MOST_TITLED && map.isShown(i) && this.isInside(map, map.at(i))) seen.push(i);
+      if (seen.length <= MOST_SEEN && map.isShown(i) && this.isInside(map, map.at(i))) seen.push(i);
     });
-    if (seen.length <= MOST_TITLED) for (const i of seen) this.title(map, i, false);
+    if (seen.length > MOST_SEEN) return;
+    for (const i of seen.sort((a, b) => a - b).slice(0, MOST_TITLED)) this.title(map, i, false);
   }
 
   isInside(map, [x, y]) {
