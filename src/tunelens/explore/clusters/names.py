@@ -30,12 +30,14 @@ def distinct_names(traits: Sequence[tuple[Trait, ...]]) -> list[Name]:
 
 
 def _worded(traits: Sequence[Trait]) -> tuple[Trait, ...]:
-    """Return one trait a meaning, those that people have words for if there are any."""
+    """Return one trait a meaning and a word, those that people have words for if there are any."""
     found: dict[str, Trait] = {}
+    words: set[str] = set()
     for one in traits:
-        about = meaning(one.kind, one.name, one.value, one.difference > 0)
-        if about is not None:
-            found.setdefault(about, one)
+        about, told = meaning(one.kind, one.name, one.value, one.difference > 0), one.said()
+        if about is not None and about not in found and told not in words:
+            found[about] = one
+            words.add(told)
     spoken = [one for key, one in found.items() if not key.startswith("?")]
     return tuple(spoken) or tuple(found.values())
 

@@ -89,6 +89,11 @@ def test_a_name_is_its_three_strongest_traits_each_meaning_once():
     assert said(distinct_names([traits])) == ["fast, calm, cheerful"]
 
 
+def test_a_word_stands_once_though_a_feature_and_a_tag_say_it():
+    traits = (trait("energy", -3.0), trait("mood", 2.0, "fact", "calm"), trait("tempo", -1.0))
+    assert said(distinct_names([traits])) == ["calm, slow"]
+
+
 def test_what_nobody_has_a_word_for_names_where_nothing_else_does():
     assert said(distinct_names([(trait("mfcc_1", 1.0), trait("album", 1.0, "fact", "Best of"))])) == [
         "high mfcc_1"
