@@ -20,6 +20,7 @@ from tunelens.plots.display import Display
 from tunelens.plots.effects import EffectsDisplay
 from tunelens.plots.shares import SharesDisplay
 from tunelens.services.collections import Collected, gather
+from tunelens.services.hits.notes import note
 
 SAME_EVERYWHERE = ("tempo_bpm", "duration_s")
 """Features that mean the same whoever measured them."""
@@ -52,7 +53,9 @@ class ContrastReport:
     @property
     def notes(self) -> tuple[str, ...]:
         """Of how the songs came about, and of the comparison, in the language of now."""
-        return tuple(dict.fromkeys(note for one in self.contrasts for note in one.notes))
+        # what this service says of itself has a translation of its own, what readers say is recognised
+        told = (say(one) if one == TWO_PROGRAMS else note(one) for c in self.contrasts for one in c.told)
+        return tuple(dict.fromkeys([*told, *(one for found in self.contrasts for one in found.remarks())]))
 
     def summary(self) -> str:
         """Return what is to be said first, in the language of now."""
