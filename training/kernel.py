@@ -31,8 +31,10 @@ class KernelRecipe:
         How many of the last columns are measures: they have a kernel of their own.
     share : float
         Weight of that kernel, 0 to 1.
+    n_third, third_share : int, float
+        The same of the columns before them, where a third net hears too.
     components : int
-        Principal components of the other columns that are kept.
+        Principal components of each kernel's columns that are kept.
     width : float
         ``exp(-width * d^2)`` with d^2 = 2 for two unrelated clips.
     ridge : float
@@ -43,6 +45,8 @@ class KernelRecipe:
 
     n_measures: int = 11
     share: float = 0.1
+    n_third: int = 0
+    third_share: float = 0.45
     components: int = 80
     width: float = 0.5
     ridge: float = 0.6
@@ -57,6 +61,14 @@ class KernelRecipe:
     def key(self) -> str:
         """All that makes the result what it is, as one line."""
         return "kernel:" + ",".join(f"{name}={value}" for name, value in asdict(self).items())
+
+    def parts(self, width: int) -> list[tuple[int, int, float]]:
+        """Return begin, end and weight of the columns of each kernel, given the number of all columns."""
+        third, measures = width - self.n_measures - self.n_third, width - self.n_measures
+        cuts = [(third, measures, self.third_share), (measures, width, self.share)]
+        kept = [(begin, end, share) for begin, end, share in cuts if end > begin]
+        rest = 1.0 - sum(share for *_, share in kept)
+        return [(0, third, rest), *kept] if third else [(*kept[0][:2], 1.0)]
 
     def fit(self, material: Material, seed: int = 0, progress: Progress | None = None) -> Fitted:
         """Learn from `material`; nothing in it is random."""
@@ -138,13 +150,11 @@ class KernelHead:
         return np.clip(Z, -FARTHEST, FARTHEST)
 
     def _columns(self, Z: Float) -> list[Float]:
-        border = Z.shape[1] - self.recipe.n_measures
-        return [part for part in (Z[:, :border], Z[:, border:]) if part.shape[1]]
+        return [Z[:, begin:end] for begin, end, _ in self.recipe.parts(Z.shape[1])]
 
     @property
     def _shares(self) -> list[float]:
-        share = self.recipe.share
-        return [1 - share, share] if len(self.blocks) == 2 else [1.0]
+        return [share for *_, share in self.recipe.parts(self.n_features_in_)]
 
     def _similar(self, parts: list[Float]) -> Float:
         return np.sum(
@@ -203,10 +213,9 @@ class KernelHead:
         )
 
     def _similar_to_rows(self, graph: Graph, x: str) -> str:
-        border = self.n_features_in_ - self.recipe.n_measures
-        parts = [(a, b) for a, b in ((0, border), (border, self.n_features_in_)) if b > a]
-        near = [self._near(graph, x, i, *part) for i, part in enumerate(parts)]
-        return near[0] if len(near) == 1 else graph.add("Add", *near)
+        parts = self.recipe.parts(self.n_features_in_)
+        near = [self._near(graph, x, i, begin, end) for i, (begin, end, _) in enumerate(parts)]
+        return near[0] if len(near) == 1 else graph.add("Sum", *near)
 
     def _near(self, graph: Graph, x: str, i: int, begin: int, end: int) -> str:
         """Return similarity to every training row by one block of columns, times its share."""

@@ -124,6 +124,16 @@ def test_what_analyze_heard_is_what_the_clip_gives(name: str, analyses: list) ->
         assert np.nanmax(np.abs(of_heard - of_clip) / spread) < 0.02
 
 
+def test_a_third_net_is_heard_with_when_it_is_asked_for(analyses: list, tmp_path: Path) -> None:
+    heard = ready("embedding+texture")
+    assert heard.nets == ("MSD_musicnn", "MTT_musicnn", "MSD_vgg")
+    assert heard.of_heard(analyses[0].descriptors, {t.model: t for t in analyses[0].taggings}) is None
+    path = write_wav(music(7.0), tmp_path / "曲.wav")
+    analysis = hear(path, HearOptions(models=heard.nets, bundles=()))
+    of_heard = heard.of_heard(analysis.descriptors, {t.model: t for t in analysis.taggings})
+    np.testing.assert_array_equal(of_heard, heard.of_file(path))
+
+
 def test_without_a_net_that_heard_there_is_nothing(analyses: list) -> None:
     one = {tagging.model: tagging for tagging in analyses[0].taggings[:1]}
     assert parse_input("tags").of_heard(analyses[0].descriptors, one) is None

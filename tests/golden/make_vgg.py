@@ -25,7 +25,7 @@ def answers(folder: Path, patches: np.ndarray) -> dict[str, np.ndarray]:
     meta = meta_graph_pb2.MetaGraphDef.FromString((folder / ".meta").read_bytes())
     for node in meta.graph_def.node:  # those of the gradients are not what newer versions compute
         node.attr.pop("_output_shapes", None)
-    wanted = ["model/Sigmoid", "model/max_pooling2d_4/MaxPool"]
+    wanted = ["model/Sigmoid", "model/max_pooling2d_3/MaxPool", "model/max_pooling2d_4/MaxPool"]
     checkpoint = tf.train.NewCheckpointReader(f"{folder}/")
     with tf.Graph().as_default() as graph, tf.Session() as session:
         tf.import_graph_def(tf.graph_util.extract_sub_graph(meta.graph_def, wanted), name="")
@@ -35,8 +35,8 @@ def answers(folder: Path, patches: np.ndarray) -> dict[str, np.ndarray]:
                 session.run(tf.raw_ops.Assign(ref=op.outputs[0], value=checkpoint.get_tensor(op.name)))
             if op.type == "Placeholder":
                 feed[op.outputs[0]] = False if op.outputs[0].dtype == tf.bool else patches
-        scores, pooled = session.run([f"{name}:0" for name in wanted], feed)
-    return {"scores": scores, "pooled": pooled.reshape(len(patches), -1)}
+        scores, pool4, pool5 = session.run([f"{name}:0" for name in wanted], feed)
+    return {"scores": scores, "pool4": pool4.mean(axis=(1, 2)), "pool5": pool5.reshape(len(patches), -1)}
 
 
 def main(package: str, patches: str) -> None:

@@ -55,8 +55,22 @@ def test_planted_classes_are_found(rows: Material) -> None:
     assert (fitted.predict(rows.X[test]) == rows.y[test]).mean() > 0.9
 
 
+def test_every_kernel_has_its_columns_and_weight() -> None:
+    three = KernelRecipe(n_measures=2, share=0.1, n_third=3, third_share=0.5).parts(9)
+    assert three == [(0, 4, pytest.approx(0.4)), (4, 7, 0.5), (7, 9, 0.1)]
+    assert KernelRecipe(n_measures=2, share=0.1).parts(9) == [(0, 7, 0.9), (7, 9, 0.1)]
+    assert KernelRecipe(n_measures=0).parts(9) == [(0, 9, 1.0)]
+    assert KernelRecipe(n_measures=9).parts(9) == [(0, 9, 1.0)]
+
+
 @pytest.mark.parametrize(
-    "recipe", [SMALL, KernelRecipe(n_measures=0, components=3), KernelRecipe(n_measures=2, balanced=True)]
+    "recipe",
+    [
+        SMALL,
+        KernelRecipe(n_measures=0, components=3),
+        KernelRecipe(n_measures=2, balanced=True),
+        KernelRecipe(n_measures=2, n_third=3, components=3),
+    ],
 )
 @pytest.mark.parametrize("task", ["single", "multi"])
 def test_the_net_answers_as_the_model(rows: Material, recipe: KernelRecipe, task: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from tunelens.models.backbones.graph import Float32, Graph, Weights, batch_norm
 
 PATCH_SHAPE = (187, 96)
-N_POOLED = 256
+N_FILTERS, N_LAST = 128, 256
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,9 @@ than it was trained to say.
 def vgg_graph(weights: Weights, pools: tuple[Pool, ...]) -> bytes:
     """Return the net as ONNX.
 
-    Input ``patches`` (batch, 187, 96); outputs ``scores`` (batch, tags) and ``pooled`` (batch, 256): the last
-    pool, 2 times in time by 128 filters, which is what the dense layer sees.
+    Input ``patches`` (batch, 187, 96); outputs ``scores`` (batch, tags), ``pool5`` (batch, 256): the last
+    pool, 2 times in time by 128 filters, which is what the dense layer sees, and ``pool4`` (batch, 128): the
+    mean of the one before over time and frequency.
 
     Raises
     ------
@@ -51,13 +52,15 @@ def vgg_graph(weights: Weights, pools: tuple[Pool, ...]) -> bytes:
     scale, shift = batch_norm(weights, "batch_normalization")
     x = graph.add("Unsqueeze", "patches", np.array([1]))
     x = graph.add("Add", graph.add("Mul", x, scale), shift)
+    layers = [x]
     for i, pool in enumerate(pools, start=1):
-        x = _layer(graph, weights, x, i, pool)
-    flat = graph.add("Reshape", graph.add("Transpose", x, perm=[0, 2, 3, 1]), np.array([0, -1]))
+        layers.append(_layer(graph, weights, layers[-1], i, pool))
+    mean = graph.add("ReduceMean", layers[4], axes=[2, 3], keepdims=0)
+    flat = graph.add("Reshape", graph.add("Transpose", layers[5], perm=[0, 2, 3, 1]), np.array([0, -1]))
     logits = graph.add("Gemm", flat, weights["dense/kernel"], weights["dense/bias"])
-    graph.rename(graph.add("Sigmoid", logits), "scores")
-    graph.rename(flat, "pooled")
-    sizes = {"scores": weights["dense/bias"].size, "pooled": N_POOLED}
+    for name, output in {"scores": graph.add("Sigmoid", logits), "pool5": flat, "pool4": mean}.items():
+        graph.rename(name=output, output=name)
+    sizes = {"scores": weights["dense/bias"].size, "pool5": N_LAST, "pool4": N_FILTERS}
     return graph.to_bytes(
         {"patches": ["batch", *PATCH_SHAPE]}, {name: ["batch", size] for name, size in sizes.items()}
     )

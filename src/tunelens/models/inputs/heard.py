@@ -28,8 +28,9 @@ from tunelens.models.tagging import Tagging
 
 Float32 = NDArray[np.float32]
 Values = dict[str, float]
-LAYERS = {"penultimate": 200, "mean": 753, "max": 753}
-"""What the default nets give beside tags, and how wide it is."""
+MUSICNN_LAYERS = ("penultimate", "mean", "max")
+LAYERS = {**dict(zip(MUSICNN_LAYERS, (200, 753, 753), strict=True)), "pool4": 128, "pool5": 256}
+"""What the musicnns and the VGGs give beside tags, and how wide it is."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ class HeardInput:
     features : tuple of str or None
         Frame features whose pooled values count, and the statistics of them; None for all.
     layers : tuple of str
-        Layers of the default nets.
+        Layers of the nets.
     tags : bool
         Their tags count too.
+    hears_with : tuple of str
+        The nets, where layers or tags count.
     revision : int
         Rises when the choice of numbers changes.
     """
@@ -59,6 +62,7 @@ class HeardInput:
     statistics: tuple[str, ...] = STATISTICS
     layers: tuple[str, ...] = ()
     tags: bool = False
+    hears_with: tuple[str, ...] = DEFAULT_BACKBONES
     revision: int = 1
     kind: Literal["vector"] = "vector"
     sr: int = SUMMARY_SR
@@ -66,7 +70,7 @@ class HeardInput:
     @property
     def nets(self) -> tuple[str, ...]:
         """Nets that must hear."""
-        return DEFAULT_BACKBONES if self.layers or self.tags else ()
+        return self.hears_with if self.layers or self.tags else ()
 
     @property
     def version(self) -> str:
@@ -228,10 +232,13 @@ TIMBRE = HeardInput(
 TAGS = HeardInput("tags", "the tags that both nets hear", tags=True)
 MEASURES = HeardInput("measures", "tempo, key, loudness, energy, danceability: one number each", ("scalars",))
 EMBEDDING = HeardInput("embedding", "the last layer but one of both nets", layers=("penultimate",))
+TEXTURE = HeardInput(
+    "texture", "the fourth pool of a third net, MSD_vgg", layers=("pool4",), hears_with=("MSD_vgg",)
+)
 HEARING = HeardInput(
     "hearing",
     "all layers and tags of both nets, and the descriptors",
     ("scalars", "waveform", "pooled"),
-    layers=tuple(LAYERS),
+    layers=MUSICNN_LAYERS,
     tags=True,
 )

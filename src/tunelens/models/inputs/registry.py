@@ -83,7 +83,7 @@ INPUTS: Registry[Input] = Registry(
             name: f"tunelens.models.inputs.heard:{name.upper()}"
             for name in (
                 *("waveform", "descriptors", "measures", "mfcc", "timbre"),
-                *("tags", "embedding", "hearing"),
+                *("tags", "embedding", "texture", "hearing"),
             )
         },
         **{
