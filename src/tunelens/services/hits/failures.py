@@ -55,7 +55,7 @@ def failures_of(outcomes: Mapping[str, Outcome]) -> tuple[Failure, ...]:
 
 
 def _of_stage(outcome: Outcome) -> Failure:
-    why = told(outcome.error) if outcome.error else say(outcome.why, **outcome.values)
+    why = told(outcome.error) if outcome.error else outcome.reason
     return Failure(outcome.stage, "", why, outcome.error, counts=outcome.state == "failed")
 
 

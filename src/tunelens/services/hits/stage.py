@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from tunelens.base.errors import TunelensError, WorkerError
+from tunelens.base.extras import require
 from tunelens.base.language import say, word
 from tunelens.base.progress import Progress, Silent
+from tunelens.services.hits.names import stage_name
 from tunelens.services.hits.options import Options
 from tunelens.services.hits.versions import versions
 from tunelens.services.hits.work import Work
@@ -77,7 +80,8 @@ class Outcome:
         """Why there is no result, in the language of now; "" when there is one."""
         if self.error is not None:
             return self.error.message
-        return say(self.why, **self.values) if self.why else ""
+        named = {name: stage_name(str(one)) if name == "stage" else one for name, one in self.values.items()}
+        return say(self.why, **named) if self.why else ""
 
 
 @dataclass
@@ -188,10 +192,18 @@ def _done(stage: Stage, context: Context, *, force: bool) -> Outcome:
     state = "done" if kept is None else "kept"
     if kept is None:
         started = time.monotonic()
-        result = stage.run(context)
+        with _one_thread():
+            result = stage.run(context)
         seconds = time.monotonic() - started
         kept = context.work.keep(stage.name, key, result, parameters=parameters, seconds=seconds)
     return Outcome(stage.name, state, key, kept.result, dict(parameters), seconds=kept.seconds)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Reckon on one core: small data gains nothing by more, and threads that wait for others lose much."""
+    with require("threadpoolctl").threadpool_limits(limits=1):
+        yield
 
 
 def _none(stage: Stage, state: str, why: str, /, **values: object) -> Outcome:

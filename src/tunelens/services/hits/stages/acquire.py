@@ -83,19 +83,19 @@ def _with_sound(context: Context, charts: tuple[Chart, ...], whole: Chart) -> Ac
 
 
 def _matched(chart: Chart, folder: Path) -> tuple[dict[str, Path], tuple[Path, ...]]:
-    from tunelens.charts.match import match_audio
+    from tunelens.services.charts import files_of
 
-    matched = match_audio(chart, folder)
+    matched = files_of(chart, folder)
     return {pair.entry.music_id: pair.path for pair in matched.pairs}, matched.without_entry
 
 
 def _fetched(context: Context, chart: Chart) -> tuple[dict[str, Path], dict[str, TunelensError]]:
     """Fetch what is missing; a chart without any address costs its songs and not the run."""
-    from tunelens.charts.download import download
+    from tunelens.services.charts import get_audio
 
     if not any(entry.audio_url for entry in chart):
         return {}, {}
-    done = download(
+    done = get_audio(
         chart,
         context.work.place(AUDIO),
         allow_private=context.options.allow_private,
