@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,14 @@ from urllib.parse import urlsplit
 
 from tunelens.audio.find import AUDIO_SUFFIXES
 from tunelens.audio.info import AudioInfo, probe
-from tunelens.base.errors import AudioError, DataError, ParameterError, TunelensError
+from tunelens.base.errors import (
+    AudioError,
+    DataError,
+    LateError,
+    ParameterError,
+    TunelensError,
+    WorkerError,
+)
 from tunelens.base.extras import require
 from tunelens.base.progress import Progress, Silent
 from tunelens.charts.chart import Chart, Entry
@@ -22,6 +30,7 @@ from tunelens.charts.web.limits import WebLimits
 if TYPE_CHECKING:
     from tunelens.charts.web.fetcher import Fetcher
 
+Hear = Callable[[Path], AudioInfo]
 AUDIO_TYPES = ("audio/", "video/", "application/octet-stream", "binary/octet-stream", "application/ogg")
 NO_ADDRESS = "no address of audio"
 _PART = ".tunelens-"
@@ -102,6 +111,7 @@ def download(
     *,
     limits: DownloadLimits | None = None,
     allow_private: bool = False,
+    hear: Hear = probe,
     progress: Progress | None = None,
 ) -> Downloaded:
     """Fetch the sound of every song of a chart that names an address.
@@ -120,6 +130,9 @@ def download(
         Bounds.
     allow_private : bool
         May addresses be asked that are not of the public internet?
+    hear : callable
+        Says what is in a file that came, or raises a `TunelensError`. `tunelens.services.charts.get_audio`
+        hears in a process apart, so that a file which crashes a decoder costs itself alone.
     progress : Progress, optional
         Told of every song.
 
@@ -142,7 +155,7 @@ def download(
         )
     _make(folder)
     with Fetcher(limits.web, allow_private=allow_private) as fetcher:
-        desk = _Desk(folder, limits, fetcher)
+        desk = _Desk(folder, limits, fetcher, hear)
         watch.start(len(songs), "songs")
         try:
             for entry in songs:
@@ -165,13 +178,14 @@ def _make(folder: Path) -> None:
 class _Desk:
     """Takes one song after the other and keeps account of them."""
 
-    def __init__(self, folder: Path, limits: DownloadLimits, fetcher: Fetcher) -> None:
+    def __init__(self, folder: Path, limits: DownloadLimits, fetcher: Fetcher, hear: Hear) -> None:
         self.items: dict[str, Item] = {}
         self.errors: list[tuple[str, TunelensError]] = []
         self.n_kept = 0
         self._folder = folder
         self._limits = limits
         self._fetcher = fetcher
+        self._hear = hear
         self._known = read_manifest(folder)
         self._journal = Journal(folder)
         self._taken = {folded(path.name) for path in folder.iterdir()}
@@ -223,7 +237,7 @@ class _Desk:
                     sink,
                 )
             self._bytes += answer.size_bytes
-            return self._keep(entry, part, _heard(part, entry))
+            return self._keep(entry, part, _heard(part, entry, self._hear))
         finally:
             part.unlink(missing_ok=True)
 
@@ -252,10 +266,13 @@ def _found(item: Item) -> dict[str, Any]:
     return {name: getattr(item, name) for name in names}
 
 
-def _heard(part: Path, entry: Entry) -> AudioInfo:
+def _heard(part: Path, entry: Entry, hear: Hear) -> AudioInfo:
     """Return what is in a file that came, once a moment of it has been decoded."""
     try:
-        return probe(part)
+        return hear(part)
+    except WorkerError as error:
+        what = "crashes the decoder" if not isinstance(error, LateError) else "keeps the decoder too long"
+        raise DataError(f"{_told(entry.audio_url)}: what came {what}") from error
     except AudioError as error:
         with part.open("rb") as file:
             head = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tunelens.audio.find import find_audio
-from tunelens.audio.info import probe
+from tunelens.audio.info import AudioInfo, probe
 from tunelens.base.errors import NotFoundError, TunelensError
 from tunelens.charts.chart import Chart, Entry
 from tunelens.charts.manifest import plain_cell, read_manifest
 from tunelens.data.readers.song_names import song_key
 
+HearAll = Callable[[Sequence[Path]], Mapping[Path, AudioInfo]]
 _NUMBER = re.compile(r"^\d{1,3}[\s.\-_]+")
 _MARK = re.compile(r"\s*\[([^\[\]]*)\](?: \(\d+\))?$")
 _ALSO = re.compile(r"\s*(?:[,;、，&/+×]|\bfeat\b\.?|\bft\b\.?|\bx\b)\s*", re.IGNORECASE)
@@ -67,7 +69,7 @@ class Matched:
         }
 
 
-def match_audio(chart: Chart, folder: Path) -> Matched:
+def match_audio(chart: Chart, folder: Path, *, hear_all: HearAll | None = None) -> Matched:
     """Find the files of the songs of a chart.
 
     Told, in this order: by the manifest of the folder (`tunelens.charts.download`); by the id in brackets at
@@ -81,6 +83,9 @@ def match_audio(chart: Chart, folder: Path) -> Matched:
         Entries with one id share their file.
     folder : Path
         Searched with the folders in it.
+    hear_all : callable, optional
+        Returns what is in files, without those that cannot be heard; by default each is opened here.
+        `tunelens.services.charts.files_of` opens them in processes apart.
 
     Raises
     ------
@@ -102,14 +107,15 @@ def match_audio(chart: Chart, folder: Path) -> Matched:
     files = [path for path in find_audio([folder]) if isinstance(path, Path)]
     songs = chart.unique().entries
     found: dict[str, Pair] = {}
-    for how, look in _ways(folder, files, songs):
-        rest = [entry for entry in songs if entry.music_id not in found]
-        free = set(files) - {pair.path for pair in found.values()}
-        for entry in rest if free else ():
-            path = look(entry)
+    free = set(files)
+    for how, look in _ways(folder, files, songs, hear_all or _hear_all):
+        for entry in songs:
+            path = None if entry.music_id in found else look(entry)
             if path in free:
                 found[entry.music_id] = Pair(entry, path, how)
                 free.discard(path)
+        if not free or len(found) == len(songs):
+            break
     return _matched(chart, files, found)
 
 
@@ -127,14 +133,17 @@ def _matched(chart: Chart, files: Sequence[Path], found: Mapping[str, Pair]) -> 
 Look = Callable[[Entry], Path | None]
 
 
-def _ways(folder: Path, files: Sequence[Path], songs: Sequence[Entry]) -> Iterator[tuple[str, Look]]:
+def _ways(
+    folder: Path, files: Sequence[Path], songs: Sequence[Entry], hear_all: HearAll
+) -> Iterator[tuple[str, Look]]:
     """Yield ways to find a file, the surest first; files are opened only when names were not enough."""
     kept = {name: folder / item.file for name, item in read_manifest(folder).items() if item.file}
     yield "manifest", lambda entry: kept.get(plain_cell(entry.music_id))
     marks = {mark[1]: path for path in files if (mark := _MARK.search(path.stem))}
     yield "id", lambda entry: marks.get(entry.music_id)
     yield "name", _by_keys({key: path for path in files for key in _keys_of_name(path)})
-    yield "tags", _by_keys({key: path for path in files if (key := _key_of_tags(path))})
+    heard = hear_all(files)
+    yield "tags", _by_keys({key: path for path in files if (key := _key_of_tags(heard.get(path)))})
     yield "title", _by_title(files, songs)
 
 
@@ -164,12 +173,16 @@ def _keys_of_name(path: Path) -> list[str]:
     return [_key(second, first), _key(first, second)] if dash and first and second else []
 
 
-def _key_of_tags(path: Path) -> str | None:
-    try:
-        info = probe(path)
-    except TunelensError:
-        return None
-    return _key(info.artist, info.title) if info.artist and info.title else None
+def _hear_all(files: Sequence[Path]) -> dict[Path, AudioInfo]:
+    found = {}
+    for path in files:
+        with suppress(TunelensError):
+            found[path] = probe(path)
+    return found
+
+
+def _key_of_tags(info: AudioInfo | None) -> str | None:
+    return _key(info.artist, info.title) if info and info.artist and info.title else None
 
 
 def _key(creator: str, title: str) -> str:

@@ -254,7 +254,10 @@ def _made(kind: type, where: str, values: Mapping[str, Any]) -> Any:
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ParameterError(f"url is {url[:200]!r}, which is no address: {error}") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ParameterError(f"url is {url[:200]!r}; an address of http or https is needed")
     if _PLACE.search(parts.netloc) or "$" in parts.netloc or "{" in parts.netloc:

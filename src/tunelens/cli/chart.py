@@ -191,11 +191,11 @@ def match(
     quiet: Quiet = False,
 ) -> int:
     """Find which file of a folder is which song; the exit code is 1 where a song has none."""
-    from tunelens.charts.match import match_audio
+    from tunelens.services.charts import files_of
 
     face = Face(as_json, quiet)
     chart = _open(face, source, _reading(field, values, allow_private, fresh, True, None))
-    found = match_audio(chart, folder)
+    found = files_of(chart, folder)
     face.result(source, found.to_dict(), lambda console: _draw_matched(console, found))
     n_songs, n_rest = len(found.pairs) + len(found.without_file), len(found.without_entry)
     face.say(f"{len(found.pairs)} of {n_songs} songs have a file; {n_rest} files are of no song")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tunelens.audio.info import AudioInfo, probe
 from tunelens.base.errors import ParameterError
 from tunelens.base.files import check_writable
 from tunelens.base.progress import Progress
@@ -16,8 +18,13 @@ from tunelens.base.table import Table
 from tunelens.charts.chart import Chart
 from tunelens.charts.download import Downloaded, DownloadLimits, download
 from tunelens.charts.manifest import NAME
+from tunelens.charts.match import Matched, match_audio
 from tunelens.charts.read import read_chart
 from tunelens.charts.registry import CHARTS
+from tunelens.services.engines import ENGINES, Outcome, n_workers
+
+PROBE_S = 60.0
+"""Longest time that opening one file may take, seconds."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,8 @@ def get_audio(
 ) -> Downloaded:
     """Fetch the sound of a chart into a folder; raises as `tunelens.charts.download.download` does.
 
+    What came is opened in a process apart: a file that crashes or holds a decoder costs itself alone.
+
     Raises
     ------
     ParameterError
@@ -113,7 +122,31 @@ def get_audio(
     """
     if os.path.lexists(folder) and not folder.is_dir():
         raise ParameterError(f"{str(folder)!r} is no folder", hint="name a folder for the files and " + NAME)
-    return download(chart, folder, limits=limits, allow_private=allow_private, progress=progress)
+    return download(
+        chart, folder, limits=limits, allow_private=allow_private, hear=_probe_apart, progress=progress
+    )
+
+
+def files_of(chart: Chart, folder: Path, *, settings: Settings | None = None) -> Matched:
+    """Find the files of the songs of a chart, as `match_audio` does, which opens none of them here."""
+    jobs = n_workers(None, settings or Settings.from_env())
+
+    def hear_all(files: Sequence[Path]) -> dict[Path, AudioInfo]:
+        return {one.item: one.result for one in _probed(files, jobs) if one.error is None}
+
+    return match_audio(chart, folder, hear_all=hear_all)
+
+
+def _probe_apart(path: Path) -> AudioInfo:
+    (outcome,) = _probed([path])
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.result
+
+
+def _probed(paths: Sequence[Path], jobs: int = 1) -> list[Outcome]:
+    with closing(ENGINES["local"].map(probe, paths, jobs=jobs, timeout_s=PROBE_S)) as outcomes:
+        return list(outcomes)
 
 
 def limits_of(
@@ -161,6 +194,7 @@ __all__ = [
     "DownloadLimits",
     "Reading",
     "chart_table",
+    "files_of",
     "get_audio",
     "limits_of",
     "open_chart",

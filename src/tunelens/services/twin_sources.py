@@ -98,11 +98,11 @@ def songs_of(
 
 
 def _of_chart(source: str, audio: Path) -> Songs:
-    from tunelens.charts.match import match_audio
     from tunelens.charts.read import read_chart
+    from tunelens.services.charts import files_of
 
     chart = read_chart(source)
-    matched = match_audio(chart, audio)
+    matched = files_of(chart, audio)
     if not matched.pairs:
         raise DataError(
             f"none of the {len(chart.entries)} songs of {chart.name} has a file in {str(audio)!r}",

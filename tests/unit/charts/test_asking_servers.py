@@ -305,7 +305,9 @@ def test_a_secret_that_cannot_be_sent_is_not_shown(describe, monkeypatch, secret
         error = error.__cause__
 
 
-@pytest.mark.parametrize("url", ["ftp://x/y", "http://", "http://a:b@x/", "http://{host}/", "http://x/${A}"])
+@pytest.mark.parametrize(
+    "url", ["ftp://x/y", "http://", "http://a:b@x/", "http://{host}/", "http://x/${A}", "http://[::1/"]
+)
 def test_a_wrong_address_is_told(describe, url: str) -> None:
     with pytest.raises(ParameterError, match="url"):
         read(describe(url=url))
@@ -400,6 +402,20 @@ def test_links_are_followed_on_one_server_alone(server: Server, describe) -> Non
         read(describe(more=more))
     server.on("/second", {"items": [{"title": "b"}], "next": None})
     assert [song.title for song in read(describe(more=more), max_age_s=0)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("link", ["http://[::1/x", "//[", "http://xn--/"])
+def test_a_link_to_no_address_is_told(server: Server, describe, link: str) -> None:
+    server.on("/top", {"items": [{"title": "a"}], "next": link})
+    with pytest.raises(DataError, match="the next page is said to be"):
+        read(describe(more='[paging]\nkind = "link"\nnext = "next"'))
+
+
+@pytest.mark.parametrize("place", ["http://xn--/", "http://[::1/", "http://\\ud800/"])
+def test_a_redirect_to_no_address_is_told(server: Server, describe, place: str) -> None:
+    server.on("/top", redirect(place))
+    with pytest.raises(DataError, match="no address"):
+        read(describe())
 
 
 def test_a_body_is_posted(server: Server, describe) -> None:

@@ -112,8 +112,11 @@ def test_a_song_without_an_address_has_failed(server: Server, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://x/y", "//x", "javascript:1", "http://me:pw@127.0.0.1/", "http://[::1"],
-)
+    [
+        "file:///etc/passwd", "ftp://x/y", "//x", "javascript:1", "http://me:pw@127.0.0.1/", "http://[::1",
+        "http://xn--/", "http://xn--a/", f"http://{'a' * 70}.example/", "http://../",
+    ],
+)  # fmt: skip
 def test_other_addresses_are_not_asked(tmp_path: Path, url: str) -> None:
     done = fetch(one(url), tmp_path)
     assert done.n_done == 0 and "pw" not in (tmp_path / NAME).read_text("utf-8")

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from tests.chart_server import tone
 
+from tunelens.audio.info import AudioInfo
 from tunelens.base.errors import NotFoundError
 from tunelens.charts.chart import Chart, Entry
 from tunelens.charts.manifest import DONE, Item, write_manifest
@@ -53,6 +54,16 @@ def test_tags_tell_too(tmp_path: Path) -> None:
         file.title, file.artist = "夜曲", "周杰伦"
         file.write(0.1 * np.ones(8000))
     assert hows(Chart("hot", (Entry("a", "夜曲", "周杰伦"),)), tmp_path) == {"a": ("17.flac", "tags")}
+
+
+def test_no_file_is_opened_where_names_are_enough(tmp_path: Path) -> None:
+    touch(tmp_path, "A - Song.mp3", "another.mp3")
+
+    def hear_all(files: object) -> dict[Path, AudioInfo]:
+        raise AssertionError("files are opened")
+
+    found = match_audio(Chart("hot", (Entry("1", "Song", "A"),)), tmp_path, hear_all=hear_all)
+    assert [pair.how for pair in found.pairs] == ["name"]
 
 
 def test_titles_that_several_have_tell_nothing(tmp_path: Path) -> None:

@@ -170,8 +170,12 @@ class _Pages:
 
     def _link(self, token: str) -> str:
         home = filled(self.provider.url, self._values, {}, in_path=True)
-        link = urljoin(home, token)
-        if urlsplit(link)[:2] != urlsplit(home)[:2]:
+        try:
+            link = urljoin(home, token)
+            is_home = urlsplit(link)[:2] == urlsplit(home)[:2]
+        except ValueError as error:
+            raise DataError(f"{self.provider.name!r}: the next page is said to be at no address") from error
+        if not is_home:
             raise DataError(f"{self.provider.name!r}: the next page is said to be on another server")
         return link
 

@@ -286,13 +286,14 @@ def checked(url: str) -> httpx.URL:
     DataError
         It is none, neither http nor https, too long, or holds a password.
     """
+    if len(url) > LONGEST_URL:
+        raise DataError(f"an address has {len(url)} characters; at most {LONGEST_URL} are allowed")
     try:
-        parsed = httpx.URL(url) if len(url) <= LONGEST_URL else None
+        parsed = httpx.URL(url)
+        host = parsed.host  # only reading it decodes a name such as xn--
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise DataError(f"{told(url)!r} is no address") from error
-    if parsed is None:
-        raise DataError(f"an address has {len(url)} characters; at most {LONGEST_URL} are allowed")
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
+    if parsed.scheme not in {"http", "https"} or not host:
         raise DataError(f"{told(url)!r} is no address of http or https")
     if parsed.userinfo:
         raise DataError("an address holds a name or a password", hint="use a header, see docs/charts.md")
