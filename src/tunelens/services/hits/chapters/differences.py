@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from tunelens.base.language import say, word
@@ -23,7 +23,12 @@ def differences_chapter(results: Results) -> Section | None:
     lines = (_sides(made), made.summary(), *made.notes)
     facts = zip(made.shares.values(), made.share_tables(), strict=True)
     shares = [
-        Sheet(f"contrast_{i}", _headed(table), said=("name",), is_folded=not any(one.shown for one in rows))
+        Sheet(
+            f"contrast_{i}",
+            _headed(table, SHARES),
+            said=("name",),
+            is_folded=not any(one.shown for one in rows),
+        )
         for i, (rows, table) in enumerate(facts, 1)
     ]
     effects = Sheet("effects", _headed(made.to_table()), is_long=len(made.effects) > MOST_SHORT)
@@ -40,9 +45,12 @@ def _sides(made: Contrast) -> str:
     )  # fmt: skip
 
 
-def _headed(table: Table) -> Table:
+MEANS = {"first": word("mean of the chart"), "second": word("mean of the reference")}
+SHARES = {"first": word("share in the chart"), "second": word("share in the reference")}
+
+
+def _headed(table: Table, sides: Mapping[str, str] = MEANS) -> Table:
     """Say which side a column is of."""
-    sides = {"first": word("mean of the chart"), "second": word("mean of the reference")}
     return replace(table, columns=tuple(sides.get(name, name) for name in table.columns))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say
+from tunelens.charts.hits.claims import HOLDS
 from tunelens.charts.hits.model import HitModel
 from tunelens.explore.contrast import Effect
 from tunelens.explore.effects import WORDS
@@ -21,9 +22,8 @@ MOST_EFFECTS = 3
 
 def findings_of(results: Results) -> tuple[Finding, ...]:
     """Return the findings, the weightiest of each kind first."""
-    stands_out = [
-        *_differences(results), *_trends(results), *_shares(results), *_clusters(results), *_hooks(results),
-    ]  # fmt: skip
+    tellers = (_differences, _shares_that_differ, _claims, _trends, _shares, _clusters, _hooks)
+    stands_out = [text for tell in tellers for text in tell(results)]
     sure = [*_sureness(results)]
     unknown = [*_limits(results)]
     return (
@@ -56,6 +56,27 @@ def _difference(one: Effect) -> str:
             "{feature} is higher than in the reference: {a} against {b} on average ({size}).", **values
         )
     return say("{feature} is lower than in the reference: {a} against {b} on average ({size}).", **values)
+
+
+def _shares_that_differ(results: Results) -> Iterator[str]:
+    made = results.compared.contrast if results.compared else None
+    if made is None:
+        return
+    shown_ones = [one for rows in made.shares.values() for one in rows if one.shown]
+    for one in sorted(shown_ones, key=lambda one: -abs(one.difference.delta))[:MOST_EFFECTS]:
+        value = _capital(value_name(one.feature.rpartition(": ")[2]))
+        yield say(
+            "{value}: {a} of the songs, {b} in the reference ({size}).",
+            value=value, a=f"{one.mean_a:.0%}", b=f"{one.mean_b:.0%}", size=say(one.verdict),
+        )  # fmt: skip
+
+
+def _claims(results: Results) -> Iterator[str]:
+    tested = results.compared.claims if results.compared else None
+    for one in tested or ():
+        if one.verdict == HOLDS:
+            yield say("{claim}: it holds in {share} of the songs.", claim=_capital(one.sentence()),
+                      share=f"{one.share:.0%}")  # fmt: skip
 
 
 def _trends(results: Results) -> Iterator[str]:

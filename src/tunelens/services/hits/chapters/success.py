@@ -15,6 +15,8 @@ from tunelens.charts.hits.trends import Trends
 from tunelens.evaluation.intervals import Interval
 from tunelens.services.hits.page import Figure, Section, Sheet
 from tunelens.services.hits.results import Results
+from tunelens.services.hits.stages.structure import Structured
+from tunelens.services.hits.words import shown
 
 CALLED = {
     "roc_auc": word("ROC-AUC (0.5 by chance)"),
@@ -46,7 +48,7 @@ def success_chapters(results: Results) -> tuple[Section, ...]:
         title = say("Can songs of the chart be told by their sound?")
         found.append(_model("membership", title, compared.membership))
     if compared.claims:
-        found.append(_claims(compared.claims))
+        found.append(_claims(compared.claims, results.structured))
     if compared.trends is not None:
         found.append(_trends(compared.trends))
     return tuple(found)
@@ -79,11 +81,11 @@ def _figure(one: Interval) -> str | None:
     if math.isnan(one.value):
         return None
     if math.isnan(one.low):
-        return f"{one.value:.3g}"
-    return f"{one.value:.3g} ({one.low:.3g} – {one.high:.3g})"
+        return shown(one.value)
+    return f"{shown(one.value)} ({shown(one.low)} – {shown(one.high)})"
 
 
-def _claims(tested: tuple[Tested, ...]) -> Section:
+def _claims(tested: tuple[Tested, ...], structured: Structured | None) -> Section:
     held = [one.sentence() for one in tested if one.verdict == HOLDS]
     not_so = [one.sentence() for one in tested if one.verdict == NOT]
     open_ones = len(tested) - len(held) - len(not_so)
@@ -94,9 +96,13 @@ def _claims(tested: tuple[Tested, ...]) -> Section:
         lines.append(say("It does not hold: {claims}.", claims=say("; ").join(not_so)))
     if open_ones:
         lines.append(say("Of {n} claims nothing can be told.", n=open_ones))
+    sheets = (Sheet("claims", claims_table(tested)),)
+    clips = structured is not None and bool(structured.hooks) and not structured.is_of_whole_songs
+    warning = say("Half of the recordings are no whole songs: their start is not the start of the song.")
     return Section(
-        "claims", say("Claims put to the test"), tuple(lines), sheets=(Sheet("claims", claims_table(tested)),)
-    )
+        "claims", say("Claims put to the test"), tuple(lines), sheets=sheets,
+        warnings=(warning,) if clips else (),
+    )  # fmt: skip
 
 
 def _trends(made: Trends) -> Section:
