@@ -100,17 +100,21 @@ def numbers(library: Library, rows: Sequence[Row[Any]], what: str) -> Numbers:
 def top_tags(library: Library, rows: Sequence[Row[Any]], group: str) -> tuple[str, ...]:
     """Return the likeliest tag of `group` of each track that `facts` gave; "" where there is none.
 
-    What a bundle decided for comes before what a net hears.
+    Where a bundle decided for one of them, the bundle's answers alone are told, and what it left open is "":
+    tags of nets are other words ("classical" beside "Classical") and not held back.
     """
     if group not in GROUPS:
         raise ParameterError(f"group is {group!r}; it is one of {', '.join(GROUPS)}")
+    of_bundle = tags.c.model == group
+    told = _likeliest(library, rows, (tags.c.group == group) & likely() & of_bundle)
+    return told if any(told) else _likeliest(library, rows, (tags.c.group == group) & likely())
+
+
+def _likeliest(library: Library, rows: Sequence[Row[Any]], wanted: ColumnElement[bool]) -> tuple[str, ...]:
     places, found = _places(rows), [""] * len(rows)
-    wanted = (tags.c.group == group) & likely()
-    of_bundle = case((tags.c.model == group, 1), else_=0)
-    order = (tags.c.track_id, of_bundle, tags.c.probability)  # the last one of a track stays
+    order = (tags.c.track_id, tags.c.probability)  # the last one of a track stays
     with library.database.read() as connection:
-        chosen = select(tags.c.track_id, tags.c.tag).where(wanted).order_by(*order)
-        for row in connection.execute(chosen):
+        for row in connection.execute(select(tags.c.track_id, tags.c.tag).where(wanted).order_by(*order)):
             if row.track_id in places:
                 found[places[row.track_id]] = row.tag
     return tuple(found)

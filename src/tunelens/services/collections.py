@@ -197,13 +197,11 @@ def _of_library(library: Library, rows: Sequence[Any], name: str, where: _Where)
     if not rows:
         raise NotFoundError(f"{name!r} finds no track", hint="tunelens list shows what is there")
     X = _numbers(library, rows, where.features)
+    heard, written = columns.top_tags(library, rows, "genre"), tuple(row.genre or "" for row in rows)
     told = {
-        "genre": tuple(
-            heard or row.genre or ""
-            for heard, row in zip(columns.top_tags(library, rows, "genre"), rows, strict=True)
-        ),
+        "genre": heard if any(heard) else written,
         "mood": columns.top_tags(library, rows, "mood"),
-        "file_genre": tuple(row.genre or "" for row in rows),
+        "file_genre": written,
         "album": tuple(row.album or "" for row in rows),
         "key": tuple(f"{row.tonic} {row.mode}" if row.tonic and row.mode else "" for row in rows),
         "mode": tuple(row.mode or "" for row in rows),

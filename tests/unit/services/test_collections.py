@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -90,3 +91,24 @@ def test_a_folder_of_rubbish_is_an_error(home: Path) -> None:
     (home / "x.mp3").write_bytes(b"no sound" * 100)
     with pytest.raises(DataError, match=r"x\.mp3"):
         collect(home, library=home / "music.db", jobs=1)
+
+
+def test_words_of_nets_do_not_stand_beside_those_of_a_bundle(library: Path, tmp_path: Path) -> None:
+    from sqlalchemy import insert
+
+    from tunelens.library.schema import tags
+
+    copy = shutil.copy(library, tmp_path / "music.db")
+    by_nets = collect("library", library=copy)
+    with Library.open(copy) as catalogue, catalogue.database.write() as connection:
+        said = {
+            "model": "genre",
+            "tag": "Jazz",
+            "group": "genre",
+            "word": "jazz",
+            "probability": 0.9,
+            "rank": 1,
+        }
+        connection.execute(insert(tags).values(track_id=int(by_nets.ids[0]), **said))
+    assert any(by_nets.facts["genre"][1:])
+    assert collect("library", library=copy).facts["genre"] == ("Jazz", "", "")
