@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from tunelens.base.text import valid
 from tunelens.library.identity import escape
 
 # Control characters move the cursor, clear the screen or retitle the window; U+2028, U+2029 break lines;
@@ -29,8 +30,7 @@ def printable(text: str) -> str:
     >>> print(printable("caf\udce9.wav"))
     caf\xe9.wav
     """
-    valid = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _PILE.sub(r"\1", _CONTROL.sub(lambda match: repr(match[0])[1:-1], valid))
+    return _PILE.sub(r"\1", _CONTROL.sub(lambda match: repr(match[0])[1:-1], valid(text)))
 
 
 def json_line(value: Mapping[str, Any], encoding: str | None = None) -> str:

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tunelens.base.language import say
+from tunelens.base.text import valid
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontEntry
@@ -131,8 +132,7 @@ def font_for(text: str, faces: Sequence[Face] | None = None) -> str:
 
 def tidy(text: str) -> str:
     """Return `text` on one line of bounded length, without control or formatting characters."""
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    kept = (_tidied(c) for c in unicodedata.normalize("NFC", text[:_LONGEST]))
+    kept = (_tidied(c) for c in unicodedata.normalize("NFC", valid(text[:_LONGEST])))
     return " ".join("".join(kept).split())
 
 

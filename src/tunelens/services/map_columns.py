@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,8 +29,6 @@ MOST_NUMBERS = 12_000_000
 _EDGES = (1.0, 99.0)
 _FEWEST_NUMBERS = 12
 _LONGEST = 200
-_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-"""Halves of characters that stand for no byte of a name either."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,4 +248,4 @@ def clean(text: str) -> str:
     """
     if len(text) <= _LONGEST and text.isascii() and text.isprintable() and text == text.strip():
         return text
-    return tidy(_HALVES.sub("\ufffd", text))
+    return tidy(text)
