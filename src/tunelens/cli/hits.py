@@ -90,7 +90,7 @@ def run(
     from tunelens.services.hits.report import check_report
 
     face = Face(as_json, quiet)
-    place = work or default_work(tuple(charts))
+    place = (work or default_work(tuple(charts))).absolute()
     check_report(out, place, force=force)
     report = hits(
         charts, audio=audio, against=against, language=lang, work=place, how=how, duration_s=duration,

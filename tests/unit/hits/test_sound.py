@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from tests.music import SR, performance
 
-from tunelens.base.errors import DecodeError
+from tunelens.base.errors import DecodeError, ParameterError
 from tunelens.base.settings import Settings
 from tunelens.services.hits import HitsReport, hits
 from tunelens.services.hits.stages.acquire import UnmatchedError
@@ -145,6 +145,26 @@ def test_a_changed_recording_is_heard_again_and_the_others_are_not(
     assert states(again)["prepare"] == "done"
     fresh = [one.source.name for one in again.outcomes["prepare"].result.chart if not one.kept]
     assert fresh == [changed.name] and len(before) == SONGS
+
+
+def test_what_was_taken_away_from_the_work_folder_is_made_again(
+    report: HitsReport, folder: Path, settings: Settings, work: Path
+) -> None:
+    next((work / "excerpts").rglob("*.wav")).unlink()
+    again = run(folder, settings, work, skip="select,cluster,structure,compare")
+    assert states(again)["prepare"] == "done"
+    assert all(one.out.is_file() for one in again.outcomes["prepare"].result.chart)
+    assert states(report)["prepare"] == "done"
+
+
+def test_a_relative_work_folder_is_as_good_and_one_among_the_songs_is_refused(
+    folder: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = run(folder, settings, Path("work"), against=None, skip="select,cluster,structure,compare")
+    assert len(report.tables["songs"]) == SONGS
+    with pytest.raises(ParameterError, match="folder of songs"):
+        run(folder, settings, folder / "songs" / "work")
 
 
 def test_a_reference_without_sound_costs_the_comparison_alone(

@@ -132,6 +132,8 @@ class Stage:
         Stages whose result is used where there is one.
     inputs : callable
         What the files that are read look like now, as JSON types; a change is a change of parameters.
+    is_there : callable
+        Are the files still there that a kept result names?
     version : int
         Raised whenever a result would come out differently.
     """
@@ -142,6 +144,7 @@ class Stage:
     needs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     inputs: Callable[[Options], Any] = lambda _: None
+    is_there: Callable[[Any], bool] = lambda _: True
     version: int = 1
 
     def key(self, context: Context) -> str:
@@ -189,6 +192,8 @@ def _done(stage: Stage, context: Context, *, force: bool) -> Outcome:
     parameters = stage.parameters(context.options)
     key = stage.key(context)
     kept = None if force else context.work.load(stage.name, key)
+    if kept is not None and not stage.is_there(kept.result):
+        kept = None
     state = "done" if kept is None else "kept"
     if kept is None:
         started = time.monotonic()

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from tunelens.base.errors import ParameterError
 from tunelens.base.language import language as speaking
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.settings import Settings
@@ -102,7 +103,7 @@ def hits(
         library=Path(library) if library is not None else None, jobs=jobs,
         settings=settings or Settings.from_env(),
     )  # fmt: skip
-    place = Work(Path(work) if work is not None else default_work(options.charts))
+    place = Work(work_folder(options, work))
     context = Context(options, place, progress or Silent())
     with speaking(language):
         for number, stage in enumerate(WAY, 1):
@@ -112,6 +113,24 @@ def hits(
             _raise_without_chart(stage, outcome)
             tell(_ended(outcome))
     return HitsReport(options, place.folder, dict(context.outcomes))
+
+
+def work_folder(options: Options, work: str | Path | None) -> Path:
+    """Return where results are kept, absolute.
+
+    Raises
+    ------
+    ParameterError
+        It lies in a folder of songs: excerpts would be taken for songs.
+    """
+    place = (Path(work) if work is not None else default_work(options.charts)).absolute()
+    for songs in (options.audio, options.against):
+        if songs is not None and os.path.isdir(songs) and place.is_relative_to(Path(songs).absolute()):  # noqa: PTH112
+            raise ParameterError(
+                f"the work folder {str(place)!r} lies in {str(songs)!r}, a folder of songs",
+                hint="name another folder by --work",
+            )
+    return place
 
 
 def _charts(chart: str | Path | Sequence[str | Path]) -> tuple[str, ...]:

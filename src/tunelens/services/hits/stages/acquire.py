@@ -116,4 +116,8 @@ def _inputs(options: Options) -> list[str]:
     return [*looks_of(options.charts), "" if options.audio is None else look_of(options.audio)]
 
 
-ACQUIRE = Stage("acquire", _run, _parameters, inputs=_inputs)
+def _is_there(found: Acquired) -> bool:
+    return all(path is None or path.is_file() for path in found.files)
+
+
+ACQUIRE = Stage("acquire", _run, _parameters, inputs=_inputs, is_there=_is_there)

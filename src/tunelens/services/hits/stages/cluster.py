@@ -21,7 +21,7 @@ from tunelens.services.hits.stages.select import Selected
 METHOD, PROJECTION = "kmeans", "pca"
 FEWEST = 8
 MOST_WORDS = 60
-MAP = "map.html"
+MAPS = "maps"
 TOO_FEW = word("There are {n} songs; clusters need at least {fewest}.")
 
 
@@ -113,7 +113,7 @@ def _with_map(context: Context, found: Grouped) -> Grouped:
     """Draw the map beside the other results; a report without it is still a report."""
     from tunelens.services.map import draw_map
 
-    path = context.work.folder / MAP
+    path = context.work.place(MAPS) / f"{CLUSTER.key(context)[:20]}.html"  # a kept result names its own
     options, made = context.options, found.clustering
     names = (*made.names, say("in no cluster"))
     groups = {"cluster": [names[label] for label in made.labels]}
@@ -124,7 +124,7 @@ def _with_map(context: Context, found: Grouped) -> Grouped:
             seed=options.seed, language=options.language, force=True,
         )  # fmt: skip
     except TunelensError as error:
-        return replace(found, failed=((MAP, error),))
+        return replace(found, failed=((MAPS, error),))
     return replace(found, map=path)
 
 
@@ -135,4 +135,10 @@ def _parameters(options: Options) -> dict[str, Any]:
     }  # fmt: skip
 
 
-CLUSTER = Stage("cluster", _run, _parameters, needs=("describe",), uses=("prepare", "select"))
+def _is_there(found: Grouped) -> bool:
+    return found.map is None or found.map.is_file()
+
+
+CLUSTER = Stage(
+    "cluster", _run, _parameters, needs=("describe",), uses=("prepare", "select"), is_there=_is_there
+)

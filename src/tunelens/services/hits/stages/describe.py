@@ -26,7 +26,7 @@ from tunelens.services.hits.inputs import looks_of
 from tunelens.services.hits.options import Options
 from tunelens.services.hits.stage import Context, NotDoneError, Stage
 from tunelens.services.hits.stages.acquire import Acquired
-from tunelens.services.hits.stages.prepare import CHART, REFERENCE, Cut, is_library
+from tunelens.services.hits.stages.prepare import CHART, REFERENCE, Cut, excerpts_folder, is_library
 
 SOUND, TABLE = "sound", "table"
 SPECTRAL = ("centroid.mean", "flatness.mean", "zcr.mean", "onset_env.mean")
@@ -104,12 +104,9 @@ def heard_songs(
     """Return the excerpts of one side with their numbers; what was heard before is not heard again."""
     options = context.options
     excerpts = cut.of(side)
-    folder = next(iter(excerpts)).parent
-    while folder.name != side:
-        folder = folder.parent
     found = gather(
-        folder, features=list(features), library=context.work.library, settings=options.settings,
-        jobs=options.jobs, progress=context.progress,
+        excerpts_folder(context, side), features=list(features), library=context.work.library,
+        settings=options.settings, jobs=options.jobs, progress=context.progress,
     )  # fmt: skip
     rows = [row for row, path in enumerate(found.songs.paths) if path in excerpts]
     songs = found.songs.take(rows)

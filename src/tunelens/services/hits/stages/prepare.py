@@ -51,7 +51,10 @@ def _run(context: Context) -> Cut:
     chart, failed = _excerpts(context, files, CHART)
     if not chart:
         raise failed[0][1]
-    reference, more = _excerpts(context, reference_files(context.options), REFERENCE)
+    try:
+        reference, more = _excerpts(context, reference_files(context.options), REFERENCE)
+    except TunelensError as error:  # the chart is worth a report without it
+        reference, more = (), ((Path(str(context.options.against)), error),)
     return Cut(chart, reference, tuple((str(path), error) for path, error in (*failed, *more)))
 
 
@@ -64,10 +67,16 @@ def _excerpts(
         return (), ()
     options = context.options
     done = prepare(
-        files, context.work.place(EXCERPTS) / side, jobs=options.jobs, settings=options.settings,
+        files, excerpts_folder(context, side), jobs=options.jobs, settings=options.settings,
         progress=context.progress, **cutting(options),
     )  # fmt: skip
     return done.done, done.failed
+
+
+def excerpts_folder(context: Context, side: str) -> Path:
+    """Return where the excerpts of a side lie, those of every recipe apart: a kept result names them."""
+    asked = context.options
+    return context.work.place(EXCERPTS) / f"{asked.how}-{asked.duration_s:g}s" / side
 
 
 def cutting(options: Options) -> dict[str, Any]:
@@ -124,4 +133,8 @@ def _inputs(options: Options) -> Any:
     return look_of(options.against)
 
 
-PREPARE = Stage("prepare", _run, _parameters, needs=("acquire",), inputs=_inputs)
+def _is_there(found: Cut) -> bool:
+    return all(one.out is not None and one.out.is_file() for one in (*found.chart, *found.reference))
+
+
+PREPARE = Stage("prepare", _run, _parameters, needs=("acquire",), inputs=_inputs, is_there=_is_there)
