@@ -79,3 +79,13 @@ def test_no_such_source_and_no_sound(tunelens, home):
     (home / "empty").mkdir()
     ran = tunelens("select-features", home / "empty")
     assert ran.code == 3 and "no audio files" in ran.err
+
+
+def test_a_choice_of_nothing_is_told_and_not_kept(tunelens, home):
+    rows = [f"s{i},1,2" for i in range(10) for _ in "ab"]
+    (home / "same.csv").write_text("\n".join(["song,a,b", *rows]), "utf-8")
+    words = ["select-features", "same.csv", "--method", "greedy,all", "--splits", 2]
+    ran = tunelens(*words, "--save", "none.json", "--out", "told.md")
+    assert ran.code == 3 and "no feature was chosen" in ran.err
+    assert "chosen: none" in ran.out
+    assert (home / "told.md").is_file() and not (home / "none.json").exists()

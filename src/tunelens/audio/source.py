@@ -83,10 +83,20 @@ class Source:
         ) from errors[-1]
 
     def seek(self, sample: int) -> None:
-        """Go to `sample` of the recording."""
+        """Go to `sample` of the recording; where one decoder cannot, the next one does.
+
+        Raises
+        ------
+        DecodeError
+            None can.
+        """
         if sample > 0:
-            self._reader.seek(sample)
             self.position = sample
+            try:
+                self._reader.seek(sample)
+            except DecodeError:
+                if not self._go_on_with_next():
+                    raise
 
     def read(self, n: int) -> Samples:
         """Return the next samples, shape (n_channels, k <= n); k = 0 means the end.

@@ -9,7 +9,6 @@ import typer
 
 from tunelens.base.errors import ParameterError
 from tunelens.cli.bar import Bar
-from tunelens.cli.draw import minutes
 from tunelens.cli.face import AsJson, Face, Force, Jobs, Quiet, example, guarded, worst
 from tunelens.cli.plain import printable
 
@@ -67,7 +66,9 @@ def _only(paths: list[str], out: Path) -> str:
 
 
 def _draw(console: Console, one: HookReport) -> None:
-    where = f"{minutes(one.hook.start_s)} to {minutes(one.hook.end_s)}"
+    from tunelens.cli.identify import clock
+
+    where = f"{clock(one.hook.start_s)} to {clock(one.hook.end_s)}"
     console.print(f"{printable(str(one.source))}: {where} -> {printable(str(one.out))}", markup=False)
     for text in (*one.hook.reasons, *one.warnings):
         console.print(f"  {printable(text)}", markup=False)

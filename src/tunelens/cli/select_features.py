@@ -127,10 +127,10 @@ def run(
     face.result(source, found.to_dict(), lambda console: _draw(console, found))
     for note in found.notes:
         face.say(f"mind: {printable(note)}")
-    if save is not None:
-        face.say(f"selection: {printable(str(found.keep(save, force=force)))}")
     if out is not None:
         face.say(f"report: {printable(str(save_selection_report(found, out, lang=lang, force=force)))}")
+    if save is not None:
+        face.say(f"selection: {printable(str(found.keep(save, force=force)))}")
     return SOME_FAILED if found.paired.failures else 0
 
 
@@ -145,7 +145,7 @@ def _draw(console: Console, found: SelectionReport) -> None:
         _draw_rows(console, table.name, table.columns, [[shown(cell) for cell in row] for row in table.rows])
     for reason, count in found.paired.reasons().items():
         console.print(f"left out {count}: {printable(reason)}", markup=False)
-    console.print(f"chosen: {printable(', '.join(found.chosen.names))}", markup=False)
+    console.print(f"chosen: {printable(', '.join(found.chosen.names)) or 'none'}", markup=False)
 
 
 def _compared(compared: SelectionComparison) -> list[list[str]]:

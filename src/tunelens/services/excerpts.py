@@ -137,6 +137,7 @@ class Manifest:
         self.folder = folder
         self._path = folder / MANIFEST
         self._lines = {line["source"]: line for line in _lines_of(self._path)}
+        self._written = {folder / text_to_path(str(line.get("out"))) for line in self._lines.values()}
 
     def kept(self, source: Path, recipe: Recipe) -> HookReport | None:
         """Return the excerpt of `source` if it is there and neither recording nor `recipe` has changed."""
@@ -154,7 +155,7 @@ class Manifest:
 
     def wrote(self, out: Path) -> bool:
         """Did an earlier run write `out`?"""
-        return any(self.folder / text_to_path(str(line.get("out"))) == out for line in self._lines.values())
+        return out in self._written
 
     def add(self, report: HookReport, recipe: Recipe, stamp: FileStamp | None) -> None:
         """Keep one more, at once."""

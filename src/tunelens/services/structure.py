@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from tunelens.audio import stream
-from tunelens.base.errors import UnknownNameError
+from tunelens.audio.decoders import open_file
+from tunelens.base.errors import ParameterError, TunelensError, UnknownNameError
 from tunelens.base.files import check_writable
 from tunelens.base.settings import Settings
 from tunelens.features.structure import (
@@ -102,6 +103,8 @@ def structure(
     ------
     UnknownNameError
         There is no such way to compare, or no such net.
+    ParameterError
+        `out` exists, or the file is MIDI and `of` is not "midi".
     MissingDependencyError
         The net is not here, or no library that reads MIDI.
     NotFoundError, DecodeError, EmptyAudioError, DataError
@@ -109,6 +112,10 @@ def structure(
     """
     if of not in WAYS:
         raise UnknownNameError.among("way to compare", of, WAYS)
+    if of != MIDI and _is_midi(Path(path)):
+        raise ParameterError(
+            f"{os.fspath(path)!r} holds notes and no sound", hint="compare by notes: --of midi"
+        )
     target = None if out is None else check_writable(check_suffix(Path(out)), force=force)
     heard = _HEARD[of](Path(path), _Request(of, model, settings or Settings.from_env()))
     found = find_structure(self_similarity(heard.columns, _METRIC.get(of, "cosine")))
@@ -116,6 +123,14 @@ def structure(
         name = _title(Path(path), of) if title is None else title
         StructureDisplay(structure=found, above=heard.above(), title=name).save(target, force=force)
     return StructureReport(Path(path), of, found, target)
+
+
+def _is_midi(path: Path) -> bool:
+    try:
+        with os.fdopen(open_file(path), "rb") as file:
+            return file.read(4) == b"MThd"
+    except (OSError, TunelensError):
+        return False  # hearing it says why it cannot be opened
 
 
 def _title(path: Path, of: str) -> str:

@@ -108,7 +108,8 @@ def piano_roll(
         raise ParameterError(f"step_s is {step_s}; more than 0 s is needed")
     found = [note for note in notes(path, pedal=pedal) if drums or note.channel != _DRUMS]
     if not found:
-        raise DataError(f"{os.fspath(path)!r} has no notes that count", hint="drums count with drums=True")
+        hint = "drums (channel 10) do not; in Python drums=True has them count"
+        raise DataError(f"{os.fspath(path)!r} has no notes that count", hint=hint)
     return _drawn(found, step_s)
 
 

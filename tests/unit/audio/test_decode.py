@@ -185,6 +185,8 @@ class _Breaking:
         self._fault, self._n_reads = fault, 0
 
     def seek(self, sample: int) -> None:
+        if self._fault == "cannot seek":
+            raise DecodeError("broken block")
         self._reader.seek(sample)
 
     def read(self, n: int) -> np.ndarray:
@@ -200,9 +202,11 @@ class _Breaking:
         self._reader.close()
 
 
-@pytest.mark.parametrize("fault", ["nan", "huge", "raises"])
+@pytest.mark.parametrize(
+    ("fault", "offset_s"), [("nan", 0.0), ("huge", 0.0), ("raises", 0.0), ("cannot seek", 5.0)]
+)
 def test_the_next_decoder_goes_on_where_one_fails(
-    tmp_path: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, fault: str
+    tmp_path: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, fault: str, offset_s: float
 ) -> None:
     noise = (0.1 * rng.standard_normal(25 * 8000)).astype(np.float32)
     path = write(tmp_path / "a.wav", noise, 8000)
@@ -214,7 +218,8 @@ def test_the_next_decoder_goes_on_where_one_fails(
             return _Breaking(path, fault)
 
     monkeypatch.setitem(DECODERS._loaded, "soundfile", Faulty())
-    np.testing.assert_allclose(decode(path).y, noise, atol=2**-15)
+    heard = decode(path, offset_s=offset_s).y
+    np.testing.assert_allclose(heard, noise[round(8000 * offset_s) :], atol=2**-15)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import soundfile
 from tests.sounds import sine, write
 
 from tunelens.base.errors import DecodeError, NotFoundError, ParameterError, UnknownNameError
-from tunelens.services.excerpts import MANIFEST, Recipe
+from tunelens.services.excerpts import MANIFEST, Manifest, Recipe
 from tunelens.services.hook import Prepared, hook, prepare
 
 SR = 22050
@@ -198,3 +199,14 @@ def test_real_songs_have_hooks(data_dir: Path, tmp_path: Path) -> None:
     for one in found.done:
         assert soundfile.info(one.out).duration == pytest.approx(15.0, abs=0.01)
         assert one.hook.bpm is None or 60 < one.hook.bpm < 200
+
+
+def test_what_an_earlier_run_wrote_is_looked_up_in_no_time(tmp_path: Path) -> None:
+    """Of 20,000 excerpts each is asked for once; a search through all of them took minutes."""
+    lines = [json.dumps({"source": f"/music/{n}.mp3", "out": f"{n}.wav"}) for n in range(20_000)]
+    (tmp_path / MANIFEST).write_text("\n".join(lines), "utf-8")
+    manifest = Manifest(tmp_path)
+    began = time.process_time()
+    assert all(manifest.wrote(tmp_path / f"{n}.wav") for n in range(20_000))
+    assert not manifest.wrote(tmp_path / "other.wav")
+    assert time.process_time() - began < 5

@@ -14,7 +14,6 @@ from tests.sounds import write
 
 from tunelens.base.errors import (
     DataError,
-    DecodeError,
     MissingDependencyError,
     ParameterError,
     UnknownNameError,
@@ -126,7 +125,7 @@ def test_what_cannot_be_is_refused(song: Path, notes: Path, tmp_path: Path, home
         structure(song, out=tmp_path / "a.bmp")
     with pytest.raises(DataError, match="not a MIDI file"):
         structure(song, "midi")
-    with pytest.raises(DecodeError):
+    with pytest.raises(ParameterError, match="no sound"):
         structure(notes, "both")
     with pytest.raises(UnknownNameError):
         structure(song, "embedding", model="nobody")
@@ -139,3 +138,9 @@ def test_real_songs_have_parts(data_dir: Path) -> None:
     found = structure(data_dir / "songs" / "pop_music.mp3").structure
     assert np.abs(found.boundaries_s - 33.3).min() < 1.5
     assert 3 <= len(found.segments) <= 12
+
+
+def test_notes_are_not_taken_for_sound(notes: Path) -> None:
+    with pytest.raises(ParameterError, match="no sound") as caught:
+        structure(notes)
+    assert "--of midi" in (caught.value.hint or "")

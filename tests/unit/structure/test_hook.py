@@ -205,3 +205,11 @@ def test_a_stretch_that_returns_twice_covers_what_it_should() -> None:
     assert found.score[0] == pytest.approx(8 / 12)
     assert occurrences(S, 0, 4) == ((0, 4), (6, 10), (12, 16))
     assert int(np.argmax(found.fitness)) in (0, 6, 12)
+
+
+def test_a_hook_that_sounds_very_often_is_told_shortly() -> None:
+    times = tuple((20.0 * k, 20.0 * k + 15) for k in range(300))
+    first = Hook(0.0, 15.0, "repeated", times, 0.75, 0.9).reasons[0]
+    assert first.startswith("sounds 300 times: at 0:00, 0:20") and first.endswith("3:40, ...")
+    exact = Hook(0.0, 15.0, "repeated", times[:12], 0.75, 0.9).reasons[0]
+    assert exact.endswith("3:40")

@@ -54,8 +54,13 @@ class KeptSelection:
         ParameterError
             The file exists and `force` is not set.
         DataError
-            The place cannot be written.
+            No feature was chosen, or the place cannot be written.
         """
+        if not self.features:
+            raise DataError(
+                f"no feature was chosen, so {str(path)!r} is not written",
+                hint="with every choice all clips lose their twin",
+            )
         check_writable(path, force=force)
         known = {
             "format": FORMAT,

@@ -28,6 +28,7 @@ _NEAR_BEST = 0.9
 _LOUDER = 0.02
 _MOST_DB = 6.0
 _SILENT = 1e-4
+_MOST_TOLD = 12
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class Hook:
         beat = (say("begins on a beat ({bpm} BPM)", bpm=round(self.bpm)),) if self.bpm else ()
         if self.how != "repeated":
             return (*_without_repeats(self.how), *beat)
-        times = ", ".join(_clock(begin) for begin, _ in self.occurrences_s)
+        times = ", ".join(_clock(begin) for begin, _ in self.occurrences_s[:_MOST_TOLD])
+        times += ", ..." if self.repeats > _MOST_TOLD else ""
         return (
             say("sounds {n} times: at {times}", n=self.repeats, times=times),
             say("these are {share} of the recording", share=f"{self.coverage:.0%}"),
