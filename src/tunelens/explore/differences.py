@@ -182,7 +182,7 @@ def p_of(values: Floats, sides: Sides, *, n_draws: int, seed: int) -> tuple[floa
         from scipy.stats import mannwhitneyu
 
         return float(mannwhitneyu(values[sides.is_a], values[~sides.is_a]).pvalue), "mann-whitney"
-    if min(sides.n_groups) >= FEW_GROUPS:
+    if min(_worth(part) for part in sides.shares) >= FEW_GROUPS:
         p = obuchowski(values, sides)
         if not math.isnan(p):
             return p, "by groups"
@@ -197,6 +197,8 @@ def obuchowski(values: Floats, sides: Sides) -> float:
     .. [1] Obuchowski, "Nonparametric analysis of clustered ROC curve data", Biometrics 53(2), 1997.
     .. [2] Brunner & Munzel, "The nonparametric Behrens-Fisher problem", Biom. J. 42(1), 2000 (the degrees of
        freedom, by groups in place of songs).
+    .. [3] Satterthwaite, "An approximate distribution of estimates of variance components", Biometrics
+       Bulletin 2(6), 1946 (what groups of unequal size are worth).
 
     Examples
     --------
@@ -217,13 +219,37 @@ def obuchowski(values: Floats, sides: Sides) -> float:
     pull = (placed - above) / np.where(is_a, n, m)
     size = len(sides.kind)
     of_a, of_b = (np.bincount(sides.number, pull * side, size) for side in (is_a, ~is_a))
-    ga, gb = sides.n_groups
-    va, vb = ga / (ga - 1) * of_a @ of_a, gb / (gb - 1) * of_b @ of_b
-    variance = va + vb + 2 * of_a @ of_b
+    (ka, fa), (kb, fb) = (_unequal(part) for part in sides.shares)
+    va, vb = ka * of_a @ of_a, kb * of_b @ of_b
+    variance = va + vb + 2 * math.sqrt(ka * kb) * of_a @ of_b
     if variance <= 1e-15:
         return math.nan
-    freedom = (va + vb) ** 2 / (va**2 / (ga - 1) + vb**2 / (gb - 1))
+    freedom = (va + vb) ** 2 / (va**2 / fa + vb**2 / fb)
     return float(2 * student.sf(abs(above - 0.5) / math.sqrt(variance), freedom))
+
+
+def _worth(shares: Floats) -> float:
+    """Return how many groups of equal size tell as much as groups with these shares of the songs.
+
+    Examples
+    --------
+    >>> round(_worth(np.full(20, 1 / 20))), round(_worth(np.array([0.9] + 10 * [0.01])), 1)
+    (20, 1.2)
+    """
+    return float(1 / (shares**2).sum())
+
+
+def _unequal(shares: Floats) -> tuple[float, float]:
+    """Return what a variance of groups is multiplied by to have no bias, and its degrees of freedom.
+
+    Examples
+    --------
+    >>> [round(one, 3) for one in _unequal(np.full(20, 1 / 20))]  # n / (n - 1), and n - 1
+    [1.053, 19.0]
+    """
+    squares = (shares**2).sum()
+    bias = 1 - 2 * (shares**3).sum() / squares + squares
+    return float(1 / bias), float(squares**2 / (shares**4).sum() - 1)
 
 
 def permuted(values: Floats, sides: Sides, *, n_draws: int, seed: int) -> float:

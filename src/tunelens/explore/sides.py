@@ -24,7 +24,8 @@ Whole = NDArray[np.intp]
 
 N_DRAWS = 1000
 FEW_GROUPS = 15
-"""With fewer groups on one side p is counted by permutations, not told by a formula for many."""
+"""With fewer on one side p is counted by permutations, not told by a formula for many. An artist with half of
+the songs is not one of many: what counts is how many groups of equal size would tell as much."""
 _CELLS = 4_000_000
 _NEXT = re.compile(r"\s*[,;、，/&＆+]\s*|\s+(?:feat\.?|ft\.?|featuring|with|x|vs\.?)\s+|\s*\(feat")
 
@@ -108,6 +109,12 @@ class Sides:
         """Groups that have songs on the first and on the second side."""
         mixed = int((self.kind == 2).sum())
         return int((self.kind == 1).sum()) + mixed, int((self.kind == 0).sum()) + mixed
+
+    @cached_property
+    def shares(self) -> tuple[Floats, Floats]:
+        """Per group: its share of the songs of the first, and of the second side."""
+        first, second = (np.bincount(self.number, side) for side in (self.is_a, ~self.is_a))
+        return first / first.sum(), second / second.sum()
 
     def draws(self, n: int, seed: int) -> Iterator[Floats]:
         """Yield how often each group was drawn, some draws at a time, `n` in all, shape (some, n_groups).

@@ -191,6 +191,18 @@ def test_p_of_few_groups_is_a_p() -> None:
     assert within(sum(p <= 0.05 for p, _ in found), n, 0.05)
 
 
+@pytest.mark.parametrize(("artists", "test"), [(40, "permutation"), (150, "by groups")])
+def test_a_few_artists_with_most_of_the_songs_keep_p_honest(artists: int, test: str) -> None:
+    rng, n, found = np.random.default_rng(12), 300, []
+    for seed in range(n):
+        each = np.minimum(60, 1 + (2 * rng.pareto(1.2, 2 * artists)).astype(int))  # as charts are
+        groups = np.repeat(np.arange(2 * artists), each)
+        drawn = rng.normal(size=2 * artists)[groups] + 0.7 * rng.normal(size=len(groups))
+        found.append(p_of(drawn, Sides(groups < artists, groups), n_draws=100, seed=seed))
+    assert sum(one == test for _, one in found) > 0.8 * n
+    assert sum(p < 0.05 for p, _ in found) <= stats.binom.ppf(0.999, n, 0.05)
+
+
 def test_artists_on_both_sides_keep_p_honest() -> None:
     rng, n, low = np.random.default_rng(10), 300, 0
     for seed in range(n):
