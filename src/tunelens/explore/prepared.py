@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.base.errors import DataError
+from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say
 from tunelens.explore.collection import Collection
 
@@ -153,8 +154,8 @@ def _dropped(collection: Collection, rare: NDArray[np.bool_], same: NDArray[np.b
 
 
 def _some(collection: Collection, which: NDArray[np.bool_]) -> str:
-    names = [name for name, one in zip(collection.features, which, strict=True) if one]
-    return ", ".join(names[:SHOWN]) + (f" … ({len(names)})" if len(names) > SHOWN else "")
+    names = [feature_name(name) for name, one in zip(collection.features, which, strict=True) if one]
+    return say(", ").join(names[:SHOWN]) + (f" … ({len(names)})" if len(names) > SHOWN else "")
 
 
 def _of_gaps(X: Floats) -> tuple[str, ...]:

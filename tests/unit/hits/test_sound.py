@@ -87,6 +87,15 @@ def test_clusters_by_features_that_were_chosen(
     assert again.tables["chosen"].column("chosen here").count(True) == len(chosen)
 
 
+def test_the_chinese_page_of_sound_is_chinese(report: HitsReport) -> None:
+    from tests.unit.hits.pages import english_left
+
+    shown = report.save(report.work / "中文.html").read_text("utf-8")
+    own_words = [one.error.message for one in report.failures if one.error]
+    hints = [one.error.hint for one in report.failures if one.error and one.error.hint]
+    assert english_left(shown, *own_words, *hints, "songs之歌", "others之歌", "others", "songs") == set()
+
+
 def test_songs_stand_under_the_names_of_the_chart(report: HitsReport) -> None:
     songs = report.tables["songs"]
     titles, tempi = songs.column("title"), songs.column("tempo_bpm")

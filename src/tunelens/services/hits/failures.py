@@ -9,6 +9,7 @@ from typing import Any
 from tunelens.base.errors import TunelensError
 from tunelens.base.language import say
 from tunelens.services.hits.stage import Outcome
+from tunelens.services.hits.stages.compare import PARTS, Compared
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def _of_stage(outcome: Outcome) -> Failure:
 def _of_items(outcome: Outcome) -> Iterator[Failure]:
     for item, error in getattr(outcome.result, "failed", ()):
         yield Failure(outcome.stage, str(item), told(error), error)
+    if isinstance(outcome.result, Compared):
+        for part, text in (outcome.result.undone or {}).items():
+            yield Failure(outcome.stage, say(PARTS[part]), say(text), counts=False)
 
 
 def told(error: TunelensError) -> str:

@@ -53,6 +53,7 @@ _PARAMETERS = {
     "title": word("name of the chart"),
     "against_title": word("name of the reference"),
     "language": word("language"),
+    "descriptors": word("version of the descriptors"),
     "nets": word("nets and bundles"),
     "method": word("method"),
     "methods": word("methods that are compared"),

@@ -53,8 +53,7 @@ def _describe(results: Results, asked: dict[str, Any]) -> Iterator[str]:
         "Features were measured: tempo, key, loudness (ITU-R BS.1770), danceability, energy, dynamics, and "
         "means of frame features."
     )
-    nets = [one for one in asked["nets"] if not one.startswith(("descriptors", "prints"))]
-    if nets:
+    if nets := asked["nets"]:
         yield say(
             "Genre, mood, valence and arousal are what these nets and bundles say; their figures and "
             "licences stand in their cards: {nets}.",

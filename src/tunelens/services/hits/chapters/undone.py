@@ -17,9 +17,11 @@ def undone_chapter(failures: Sequence[Failure]) -> Section | None:
     """Return the chapter of what failed; None where all was done."""
     if not failures:
         return None
-    stages = [one for one in failures if not one.item]
-    items = [one for one in failures if one.item]
-    lines = [say("{stage}: {why}", stage=stage_name(one.stage), why=one.why) for one in stages]
+    items = [one for one in failures if one.item and one.counts]
+    lines = [
+        say("{stage}: {why}", stage=one.item or stage_name(one.stage), why=one.why)
+        for one in failures if not one.item or not one.counts
+    ]  # fmt: skip
     if items:
         lines.append(say("{n} songs or files failed; the others are not affected.", n=len(items)))
     table = Table(

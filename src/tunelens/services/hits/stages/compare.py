@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from tunelens.base.errors import TunelensError
-from tunelens.base.language import word
+from tunelens.base.language import say, word
 from tunelens.charts.hits.claims import CLAIMS as CLAIMS_TESTED
 from tunelens.charts.hits.claims import Tested
 from tunelens.charts.hits.model import HitModel
@@ -33,6 +33,13 @@ TARGETS = (
 """What tells how a song fared; the first that the chart has is foretold."""
 IN_CHART = "in_chart"
 CONTRAST, MODEL, MEMBERSHIP, TRENDS, CLAIMS = "contrast", "model", "membership", "trends", "claims"
+PARTS = {
+    CONTRAST: word("Effects against the reference"),
+    MODEL: word("Model of the success"),
+    MEMBERSHIP: word("Telling chart and reference apart"),
+    TRENDS: word("Trends"),
+    CLAIMS: word("Claims put to the test"),
+}
 NO_REFERENCE = word("No reference was given (--against).")
 NO_TARGET = word("The chart has no column that tells how its songs fared: popularity, uses, rank.")
 NOT_FOLLOWED = word("Claims are about sound, and no recordings were followed.")
@@ -83,7 +90,7 @@ def _run(context: Context) -> Compared:
         except NotDoneError as error:
             undone[name] = error.text
         except TunelensError as error:
-            failed.append((name, error))
+            failed.append((say(PARTS[name]), error))
     return Compared(**found, undone=undone, failed=tuple(failed))
 
 

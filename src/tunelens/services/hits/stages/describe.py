@@ -220,7 +220,7 @@ def _reference(
 
 
 def nets_of(settings: Settings) -> dict[str, str]:
-    """Return nets and bundles that are there, with what of them is heard, as `collect` uses them."""
+    """Return versions of descriptors, and of the nets and bundles that are there, as `collect` uses them."""
     there = all(BACKBONES[name].available(settings) for name in DEFAULT_BACKBONES)
     return HearOptions(DEFAULT_BACKBONES if there else (), settings=settings).versions()
 
@@ -228,7 +228,9 @@ def nets_of(settings: Settings) -> dict[str, str]:
 def _parameters(options: Options) -> dict[str, Any]:
     heard = options.audio is not None or options.download
     nets = nets_of(options.settings) if heard else {}
+    own = {name: nets.pop(name, None) for name in ("descriptors", "prints")}
     return {
+        "descriptors": own["descriptors"],
         "nets": [f"{name} {version}" for name, version in nets.items()],
         "against": options.against,
         "features": [*HEARD],
