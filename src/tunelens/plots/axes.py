@@ -13,6 +13,7 @@ from tunelens.plots.fonts import said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axes._secondary_axes import SecondaryAxis
     from matplotlib.collections import QuadMesh
     from matplotlib.text import Text
 
@@ -81,7 +82,7 @@ def hertz(hz: float, _position: int | None = None) -> str:
     return f"{hz / 1000:g}k" if hz >= 1000 else f"{hz:g}"
 
 
-def label(ax: Axes, text: str) -> None:
+def label(ax: Axes | SecondaryAxis, text: str) -> None:
     """Name the y axis."""
     write(ax.yaxis.label, text)
 
