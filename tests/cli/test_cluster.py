@@ -74,3 +74,27 @@ def test_what_cannot_be_done_is_told_with_its_code(
 def test_nothing_is_clustered_yet(library: Path) -> None:
     done = tunelens("cluster", "show", "-l", library)
     assert done.code == 3 and "tunelens cluster run" in done.err
+
+
+def test_where_nothing_is_dense_no_parts_are_told_of(home: Path) -> None:
+    table = home / "even.csv"
+    rows = [f"s{i},a{i},{100 + i % 8},{i // 8 / 8}" for i in range(64)]
+    table.write_text("title,artist,tempo,energy\n" + "\n".join(rows), encoding="utf-8")
+    done = tunelens("cluster", "run", table, "--method", "hdbscan")
+    assert done.code == 0 and "No clusters among 64 songs." in done.out
+
+
+def test_what_a_reader_noted_is_chinese_on_a_chinese_page(home: Path) -> None:
+    table = home / "songs.csv"
+    rows = [f"s{i},a{i},{100 + i % 8},{i // 8 / 8}" for i in range(24)]
+    table.write_text("title,artist,tempo,energy\n" + "\n".join(rows), encoding="utf-8")
+    for verb in (("cluster", "run", "--k", 2), ("map", "--projection", "pca")):
+        page = home / f"{verb[0]}.html"
+        assert tunelens(*verb, table, "--out", page, "--lang", "zh").code == 0
+        text = page.read_text("utf-8")
+        assert "24 行没有编号" in text and "rows have no id" not in text
+
+
+def test_a_wrong_name_is_not_called_that_of_a_playlist(library: Path) -> None:
+    refused = tunelens("cluster", "run", "--name", "", "-l", library)
+    assert refused.code == 2 and "the name of a clustering" in refused.err

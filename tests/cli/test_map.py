@@ -56,6 +56,10 @@ def test_songs_that_join_move_nothing_and_clusters_that_are_kept_give_colours(he
     again = asked("--projection", "pca")
     assert (again["n_songs"], again["n_new"], again["colour"]) == (7, 1, "cluster")
     assert asked("--projection", "pca", "--fresh")["n_new"] == 0
+    assert asked("--projection", "pca", "--colour", "cluster:two")["colour"] == "cluster:two"
+    for n in range(5):
+        run_clusters("library", options=ClusterOptions(k=2), name=f"later {n}")
+    assert asked("--projection", "pca", "--colour", "cluster:two")["colour"] == "cluster:two"
     some = asked("tempo:<135", "--projection", "pca")
     assert 4 <= some["n_songs"] < 7
 

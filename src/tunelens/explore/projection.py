@@ -156,7 +156,8 @@ def principal(Z: Floats) -> tuple[Floats, Floats]:
     m = len(found.components_)
     largest = np.abs(found.components_).argmax(axis=1)
     signs = np.sign(found.components_[np.arange(m), largest])
-    axes[:m], variance[:m] = found.components_ * signs[:, None], found.explained_variance_
+    axes[:m] = found.components_ * signs[:, None]
+    variance[:m] = found.explained_variance_ * (n - 1) / n  # of these songs, as Z is standardised
     return axes, variance
 
 

@@ -171,12 +171,14 @@ def run_clusters(
     found = cluster(songs, options.method, options.k, options.seed, described_by=more)
     if name is not None:
         with Library.open(library, create=False) as catalogue:
-            _save(Clusterings(catalogue), checked_name(name), source, options, found, force=force)
-    return ClusterReport(source, options, found, name and checked_name(name), heard.failed)
+            _save(
+                Clusterings(catalogue), checked_name(name, "clustering"), source, options, found, force=force
+            )
+    return ClusterReport(source, options, found, name and checked_name(name, "clustering"), heard.failed)
 
 
 def _check_name(name: str, source: str, library: str | Path | None, force: bool) -> None:
-    called = checked_name(name)
+    called = checked_name(name, "clustering")
     if "/" in called:
         raise ParameterError(f"{called!r} has a slash, which queries need", hint="leave it out")
     if not _is_of_library(source):

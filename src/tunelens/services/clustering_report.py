@@ -27,6 +27,7 @@ from tunelens.plots.clusters import (
 )
 from tunelens.plots.display import Display
 from tunelens.services.clustering import ClusterReport
+from tunelens.services.hits.notes import note
 
 PICTURES = (".png", ".svg")
 SUFFIXES = (".html", ".csv", ".json", *PICTURES)
@@ -130,20 +131,22 @@ def _page(report: ClusterReport) -> str:
     found, tables = report.found, list(report.tables())
     members = tables.pop()
     if len(members) > MOST_MEMBERS:
-        note = say("The first {n} of {total} songs; as CSV or JSON there are all.",
-                   n=MOST_MEMBERS, total=len(members))  # fmt: skip
-        members = Table(members.name, members.columns, members.rows[:MOST_MEMBERS], note)
+        cut = say("The first {n} of {total} songs; as CSV or JSON there are all.",
+                  n=MOST_MEMBERS, total=len(members))  # fmt: skip
+        members = Table(members.name, members.columns, members.rows[:MOST_MEMBERS], cut)
     pictures = [(say(shown.what), picture(shown)) for shown in displays(report).values()]
     return _environment().get_template(_TEMPLATE).render(
         lang=current_language(), title=report.saved or found.collection.name, lead=lead(report),
-        notes=found.notes, tables=[*tables, members], pictures=pictures, methods=methods(report), say=say,
-        shown=shown_cell, version=__version__,
+        notes=list(map(note, found.notes)), tables=[*tables, members], pictures=pictures,
+        methods=methods(report), say=say, shown=shown_cell, version=__version__,
     )  # fmt: skip
 
 
 def lead(report: ClusterReport) -> str:
     """Return in a sentence what was found."""
     found = report.found
+    if found.k == 0:
+        return say("No clusters among {n} songs.", n=len(found.labels))
     if found.clear is False:
         return say("No clear clusters among {n} songs; they are divided into {k} parts all the same.",
                    n=len(found.labels), k=found.k)  # fmt: skip

@@ -21,6 +21,7 @@ from tunelens.explore.nearness import correlations, nearest
 from tunelens.explore.prepared import Prepared
 from tunelens.explore.projection import PROJECTIONS
 from tunelens.services import report_media
+from tunelens.services.hits.notes import note
 from tunelens.services.map_columns import CLUSTER, SHOWN, Columns, Groups, columns_of
 from tunelens.services.map_page import Page, render, urls
 from tunelens.services.map_places import Places, lay
@@ -209,7 +210,7 @@ class _Drawn:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return (*self.places.projection.notes, *self.columns.notes, *self.songs.notes)
+        return (*self.places.projection.notes, *self.columns.notes, *map(note, self.songs.notes))
 
 
 def check_request(

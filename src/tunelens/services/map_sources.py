@@ -91,7 +91,7 @@ def map_source(
         name, features=options.features, library=library, settings=settings, jobs=jobs, progress=progress
     )
     told, lost = _told(found.songs, options.bundle, jobs, settings, progress)
-    saved, notes = _saved(found.songs, name, library, options.language)
+    saved, notes = _saved(found.songs, name, library, options)
     songs, groups = replace(found.songs, notes=(*found.songs.notes, *notes)), {**saved, **told}
     asked = (os.path.abspath(str(library or settings.library)), name, options.features)  # noqa: PTH100 - never raises
     place = kept_at(settings.cache_dir, *asked, options.projection or "", str(options.seed))
@@ -106,16 +106,19 @@ def map_source(
 
 
 def _saved(
-    songs: Collection, source: str, library: str | Path | None, code: str
+    songs: Collection, source: str, library: str | Path | None, options: MapOptions
 ) -> tuple[dict[str, Sequence[str]], tuple[str, ...]]:
-    """Return the clusters of the latest runs that the library keeps, and which runs cannot be read."""
+    """Return the clusters of the latest kept runs, and of the one asked for; and what cannot be read."""
     if source != LIBRARY and not source.startswith(f"{LIBRARY}:") and not os.path.isdir(source):  # noqa: PTH112
         return {}, ()
     found: dict[str, Sequence[str]] = {}
     notes = []
-    with Library.open(library, create=False) as catalogue, language(code):
+    with Library.open(library, create=False) as catalogue, language(options.language):
         kept = Clusterings(catalogue)
-        for listed in kept.all()[:MOST_RUNS]:
+        for at, listed in enumerate(kept.all()):
+            is_asked = options.colour == (called := f"{CLUSTER}:{listed.name}")
+            if at >= MOST_RUNS and not is_asked:
+                continue
             try:
                 told = {one.number: one.name for one in kept.get(listed.name).clusters}
             except DataError as error:
@@ -126,7 +129,7 @@ def _saved(
                 for one in kept.members(listed.name)
             }
             if any(name in of_song for name in songs.ids):
-                found[f"{CLUSTER}:{listed.name}" if found else CLUSTER] = [
+                found[called if found or is_asked else CLUSTER] = [
                     of_song.get(name, "") for name in songs.ids
                 ]
     return found, tuple(notes)

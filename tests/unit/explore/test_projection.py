@@ -9,6 +9,7 @@ import pytest
 from tests.clusterings import blobs
 
 from tunelens.base.errors import DataError
+from tunelens.base.language import language
 from tunelens.explore import projection
 from tunelens.explore.collection import Collection
 from tunelens.explore.prepared import prepared
@@ -20,7 +21,7 @@ def test_principal_components_are_those_of_the_singular_values(rng):
     Z -= Z.mean(axis=0)
     _, values, right = np.linalg.svd(Z, full_matrices=False)
     axes, variance = principal(Z)
-    np.testing.assert_allclose(variance, values**2 / 49)
+    np.testing.assert_allclose(variance, values**2 / 50)
     np.testing.assert_allclose(np.abs((axes * right).sum(axis=1)), 1.0)
 
 
@@ -31,9 +32,23 @@ def test_explained_and_loadings_are_what_numpy_finds(rng):
     correlations = np.array([row[1:] for row in flat.loadings.rows])
     scores = ready.Z @ principal(ready.Z)[0].T
     expected = np.corrcoef(ready.Z.T, scores.T)[:3, 3:]
-    np.testing.assert_allclose(correlations, expected * np.sqrt(80 / 79), atol=1e-9)
+    np.testing.assert_allclose(correlations, expected, atol=1e-9)
     eigenvalues = np.sort(np.linalg.eigvalsh(np.corrcoef(X.T)))[::-1]
     np.testing.assert_allclose(flat.explained, eigenvalues / 3)
+
+
+def test_no_loading_of_few_songs_is_beyond_one():
+    songs = Collection("toy", tuple("abcd"), np.array([[1.0, 5], [2, 4], [3, 3], [4, 2]]), ("up", "down"))
+    first = [row[1] for row in project(songs).loadings.rows]
+    np.testing.assert_allclose(np.abs(first), 1)
+
+
+def test_what_is_left_out_is_called_as_people_call_it():
+    X = np.column_stack([np.arange(4.0), np.ones(4), np.full(4, np.nan)])
+    songs = Collection("toy", tuple("abcd"), X, ("energy", "tempo_bpm", "valence"))
+    with language("zh"):
+        told = " ".join(prepared(songs).notes)
+    assert "速度（BPM）" in told and "tempo_bpm" not in told and "valence" not in told
 
 
 def test_a_map_drawn_by_lot_is_not_to_be_trusted_and_the_truth_is(rng):

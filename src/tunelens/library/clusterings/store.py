@@ -128,7 +128,7 @@ class Clusterings:
         ParameterError
             The name is not allowed, or taken and `replace` is not set.
         """
-        called, moment = checked_name(run.name), now()
+        called, moment = checked_name(run.name, "clustering"), now()
         with self._database.write() as connection:
             old = connection.execute(select(clusterings).where(clusterings.c.name == called)).first()
             if old is not None and not replace:
@@ -180,7 +180,7 @@ class Clusterings:
     def _row(self, connection: Connection, name: str | None) -> Row[Any]:
         latest = select(clusterings).order_by(clusterings.c.id.desc())
         if name is not None:
-            latest = latest.where(clusterings.c.name == checked_name(name))
+            latest = latest.where(clusterings.c.name == checked_name(name, "clustering"))
         row = connection.execute(latest.limit(1)).first()
         if row is None:
             raise _unknown(name, connection.scalars(select(clusterings.c.name)).all())

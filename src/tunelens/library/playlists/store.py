@@ -247,8 +247,8 @@ class Playlists:
 _COLUMNS = ("track_id", "path", "title", "artist", "duration_s")
 
 
-def checked_name(name: str) -> str:
-    """Return the name of a playlist as the library keeps it: one line, composed.
+def checked_name(name: str, of: str = "playlist") -> str:
+    """Return the name of a playlist, or of another thing, as the library keeps it: one line, composed.
 
     Raises
     ------
@@ -257,7 +257,7 @@ def checked_name(name: str) -> str:
     """
     called = one_line(unicodedata.normalize("NFC", name[: LONGEST_NAME + 1]))
     if called is None or len(called) > LONGEST_NAME:
-        raise ParameterError(f"the name of a playlist has 1 to {LONGEST_NAME} characters, not {len(name)}")
+        raise ParameterError(f"the name of a {of} has 1 to {LONGEST_NAME} characters, not {len(name)}")
     return called
 
 
