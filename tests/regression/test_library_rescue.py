@@ -25,6 +25,10 @@ def path(tmp_path: Path) -> Path:
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("UPDATE texts SET lyrics = 'run tiger run' WHERE rowid = 3")
         raw.execute("INSERT INTO playlists VALUES (1, '我的', 'list', NULL, NULL, '', '')")
+        raw.execute("INSERT INTO clusterings VALUES (7, '聚类', 'kmeans', '{}', x'00', '', '')")
+        raw.executemany(
+            "INSERT INTO memberships VALUES (7, ?, 1, 0.5, 0)", [(n,) for n in range(1, N_TRACKS + 1)]
+        )
         for number in range(1, 200):
             values = (number, f"key {number}", 1 + number % N_TRACKS)
             raw.execute(
@@ -43,7 +47,9 @@ def test_of_a_sound_library_everything_comes(path, tmp_path):
     assert (done.n_tracks, done.n_lost) == (N_TRACKS, 0)
     assert done.others["events"] == 199
     assert told(done.path) == told(path)
-    tables = ("tracks", "tags", "vectors", "analyses", "events", "playlists", "failures", "texts_content")
+    assert done.others["memberships"] == N_TRACKS  # rows without a rowid cannot be walked
+    tables = ("tracks", "tags", "vectors", "analyses", "events", "playlists", "failures", "texts_content",
+              "clusterings", "memberships")  # fmt: skip
 
     def rows(file: Path) -> set[str]:
         return {

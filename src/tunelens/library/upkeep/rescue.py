@@ -17,7 +17,17 @@ from tunelens.base.progress import Progress, Silent
 from tunelens.library.copies import sync
 from tunelens.library.database import Database, open_database
 from tunelens.library.identity import path_to_text
-from tunelens.library.schema import METADATA, analyses, meta, prints, tags, texts, tracks, vectors
+from tunelens.library.schema import (
+    METADATA,
+    analyses,
+    memberships,
+    meta,
+    prints,
+    tags,
+    texts,
+    tracks,
+    vectors,
+)
 from tunelens.library.upkeep.checks import is_readable
 from tunelens.library.upkeep.repairs import REPAIRS
 
@@ -98,8 +108,9 @@ class _Rescue:
         others = {layouts.name: self._table(layouts, set())}
         kept, n_lost = self._tracks(progress)
         for one in METADATA.sorted_tables:
-            if one not in (meta, tracks, layouts, *OF_TRACKS):
+            if one not in (meta, tracks, layouts, memberships, *OF_TRACKS):
                 others[one.name] = self._table(one, kept)
+        others[memberships.name] = sum(map(self._members, sorted(kept)))
         for name in ("counter", "full text"):
             REPAIRS[name](self.target)
         return len(kept), n_lost, others
@@ -168,6 +179,16 @@ class _Rescue:
                 n += 1
             except IntegrityError:  # a row that cannot be true
                 continue
+        return n
+
+    def _members(self, number: int) -> int:
+        """Bring over in which clusters a track is: rows without a rowid, which cannot be walked."""
+        n = 0
+        with suppress(DatabaseError, DataError):
+            for row in self._rows(memberships, memberships.c.track_id == number):
+                with suppress(IntegrityError):  # its run did not come over
+                    self._insert(memberships, [row])
+                    n += 1
         return n
 
     def _walk(self, one: Table) -> Iterator[Row]:
