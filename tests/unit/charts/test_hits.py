@@ -12,6 +12,7 @@ from scipy import stats
 from scipy.signal import lfilter
 
 from tunelens.base.errors import DataError, ParameterError, UnknownNameError
+from tunelens.charts.hits.apart import told_apart
 from tunelens.charts.hits.baselines import ARTIST, BASE, LAST_YEAR, Past
 from tunelens.charts.hits.claims import (
     FEATURES,
@@ -176,6 +177,33 @@ def test_popularity_is_foretold_as_a_number() -> None:
     r2 = next(one for one in found.models if one.name == found.best).figures["r2"]
     assert r2.low < 0.5 < r2.high  # half of the variance was put in
     assert found.rate_train == pytest.approx(50, abs=3)
+
+
+def test_what_the_last_year_alone_tells_is_no_merit_of_sound() -> None:
+    songs = chart(600, songs_each=1)
+    assert songs.years is not None
+    late, rng = songs.years >= 2019, np.random.default_rng(4)
+    X = songs.X.copy()
+    X[:, 0] += 3.0 * late  # louder since 2019, and less popular since: no song for the other
+    popularity = 50 - 20 * late + 0.5 * songs.X[:, 0] + 10 * rng.normal(size=len(songs))
+    drifted = replace(songs, X=X, facts={"popularity": tuple(f"{p:.3f}" for p in popularity)})
+    found = hit_model(drifted, "popularity", models=("ridge",), n_draws=100)
+    assert found.gains[BASE].low > 0  # the mean of the past is easy to beat
+    assert not found.predicts
+    assert "mean of the last year" in found.verdict
+
+
+def test_the_two_collections_are_told_apart_without_words_about_hits_or_years() -> None:
+    songs, others = chart(60), chart(60, seed=1)
+    moved = replace(others, name="对照", X=others.X + 1.5, artists=tuple(f"b{a}" for a in others.artists))
+    apart = told_apart(songs, moved, n_draws=50)
+    alike = told_apart(songs, replace(moved, X=others.X), n_draws=50)
+    assert (apart.predicts, alike.predicts) == (True, False)
+    assert "tells the two collections apart better than chance" in apart.verdict
+    assert "not shown" in alike.verdict
+    assert apart.warnings == ()
+    told = " ".join((apart.verdict, apart.method(), alike.verdict))
+    assert not any(word in told for word in ("hits", "year", "future", "base rate"))
 
 
 def test_what_may_mislead_is_told() -> None:

@@ -9,12 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.base.language import word
+from tunelens.evaluation.comparison import Difference
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 PRIOR_SONGS = 4.0
 """Songs that an artist's record must outweigh: after 4 of their own, half of the answer is theirs."""
 BASE, LAST_YEAR, ARTIST = word("base rate"), word("rate of the last year"), word("record of the artist")
+_OF_NUMBERS = {BASE: word("mean of the past"), LAST_YEAR: word("mean of the last year")}
+
+
+def called(name: str, kind: str) -> str:
+    """Return what a baseline of hits ("single") or of numbers ("continuous") is called.
+
+    Examples
+    --------
+    >>> called(BASE, "single"), called(BASE, "continuous"), called("ridge", "continuous")
+    ('base rate', 'mean of the past', 'ridge')
+    """
+    return _OF_NUMBERS.get(name, name) if kind == "continuous" else name
+
+
+def hardest(gains: Mapping[str, Difference]) -> str:
+    """Return the one number for all songs that is hardest to beat: of the past, or of its last year.
+
+    Who foretells the latest year may well beat the mean of ten years by knowing that of the last one alone.
+    """
+    there = [name for name in (BASE, LAST_YEAR) if name in gains]
+    return min(there, key=lambda name: np.nan_to_num(gains[name].low, nan=-np.inf))
 
 
 @dataclass(frozen=True, eq=False)

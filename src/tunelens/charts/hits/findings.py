@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
-from tunelens.charts.hits.baselines import ARTIST, BASE
+from tunelens.charts.hits.baselines import ARTIST, called, hardest
 from tunelens.charts.hits.split import Split
 from tunelens.charts.hits.targets import Target
 from tunelens.evaluation.comparison import Difference
@@ -63,18 +63,16 @@ def _purity(cells: Array, y: Array, names: set[str]) -> list[float]:
     return [float(share if share > base else 0.0)]
 
 
-def foretells(own: Mapping[str, Interval], gain: Difference, kind: str) -> bool:
-    """Does sound tell more than the base rate, and order songs better than chance, both beyond doubt?"""
-    if math.isnan(gain.low):
-        return False
+def foretells(own: Mapping[str, Interval], gains: Mapping[str, Difference], kind: str) -> bool:
+    """Does sound tell more than any one number, and order songs better than chance, both beyond doubt?"""
     ordered = own["roc_auc"].low > 0.5 if kind == "single" else own["spearman"].low > 0
-    return gain.low > 0 and ordered
+    return gains[hardest(gains)].low > 0 and ordered  # no interval: not beyond doubt
 
 
-HARDLY = word("Sound says hardly more than the base rate")
+HARDLY = word("Sound says hardly more than the {rival}")
 SIZES = (word("but weakly"), word("moderately well"), word("well"))
-_STEPS = {"single": (0.64, 0.71), "continuous": (0.2, 0.4)}
-"""AUC, or rank correlation, from which a model does moderately well, and well: medium and large effects."""
+_STEPS = {"single": (0.64, 0.71), "continuous": (0.3, 0.5)}
+"""AUC, or correlation, from which a model does moderately well, and well: medium and large (Cohen 1988)."""
 
 
 def verdict(
@@ -84,6 +82,7 @@ def verdict(
     gains: Mapping[str, Difference],
     *,
     predicts: bool,
+    target: str = "popularity",
 ) -> str:
     """Return what may be said, in plain words and in the language of now.
 
@@ -98,8 +97,9 @@ def verdict(
     predicts : bool
         What `foretells` says.
     """
-    order = own["roc_auc" if kind == "single" else "spearman"]
-    parts = [_predicted(kind, order, gains[BASE])] if predicts else _unpredicted(kind, order, gains[BASE])
+    order, rival = own["roc_auc" if kind == "single" else "spearman"], hardest(gains)
+    told = _predicted if predicts else _unpredicted
+    parts = [*told(kind, order, gains[rival], say(called(rival, kind)), feature_name(target))]
     artist = gains.get(ARTIST)
     if artist is not None and artist.high < 0:
         parts.append(say("Who sings says more than how it sounds."))
@@ -107,35 +107,55 @@ def verdict(
         parts.append(say("It is not shown that sound says more than who sings."))
     if split.kind == "groups":
         parts.append(say("Nothing is said of the future: there was no split in time."))
-    return " ".join(parts)
+    return say(" ").join(parts)
 
 
-def _predicted(kind: str, order: Interval, gain: Difference) -> str:
-    size = say(SIZES[int(np.searchsorted(_STEPS[kind], order.value, side="right"))])
+def size_of(kind: str, order: Interval) -> str:
+    """Return how well songs are ordered, in the language of now."""
+    return say(SIZES[int(np.searchsorted(_STEPS[kind], order.value, side="right"))])
+
+
+def _predicted(kind: str, order: Interval, gain: Difference, rival: str, target: str) -> Iterator[str]:
     if kind == "single":
         text = word(
-            "Sound tells hits from others better than chance, {size}: AUC {order}; error below the base "
-            "rate by {gain}."
+            "Sound tells hits from others better than chance, {size}: AUC {order}; error below that of the "
+            "{rival} by {gain}."
         )
     else:
         text = word(
-            "Sound foretells popularity better than its mean does, {size}: rank correlation {order}; error "
-            "below that of the mean by {gain}."
+            "Sound foretells the {target} better than one number for all songs, {size}: rank correlation "
+            "{order}; error below that of the {rival} by {gain}."
         )
-    return say(text, size=size, order=_told(order), gain=_told(gain))
+    size = size_of(kind, order)
+    yield say(text, target=target, size=size, order=told_of(order), rival=rival, gain=told_of(gain))
 
 
-def _unpredicted(kind: str, order: Interval, gain: Difference) -> list[str]:
+def _unpredicted(kind: str, order: Interval, gain: Difference, rival: str, target: str) -> Iterator[str]:
+    del target
     chance = 0.5 if kind == "single" else 0.0
     text = word(
-        "{hardly}: its error is lower by {gain}, an interval that does not lie above 0; order {order}, "
-        "where {chance} is chance."
+        "{hardly}: its error is lower by {gain}, its order {order}, where {chance} is chance; the intervals "
+        "do not both lie above chance."
     )
-    found = [say(text, hardly=say(HARDLY), gain=_told(gain), order=_told(order), chance=f"{chance:g}")]
+    yield say(
+        text, hardly=say(HARDLY, rival=rival), gain=told_of(gain), order=told_of(order), chance=f"{chance:g}"
+    )
     if order.low > chance:
-        found.append(say("It orders songs a little better than chance, but its numbers are no better."))
-    return found
+        yield say("It orders songs a little better than chance, but its numbers are no better.")
 
 
-def _told(figure: Interval | Difference) -> str:
-    return f"{figure.value:.2g} ({figure.low:.2g} – {figure.high:.2g})"
+def told_of(figure: Interval | Difference) -> str:
+    """Return a figure with its interval.
+
+    Examples
+    --------
+    >>> told_of(Interval(-690.0, -2000.0, 0.00051))
+    '-690 (-2,000 – 0.00051)'
+    """
+    return f"{_number(figure.value)} ({_number(figure.low)} – {_number(figure.high)})"
+
+
+def _number(value: float) -> str:
+    if not abs(value) < 9.95:  # NaN too
+        return f"{value:,.0f}"
+    return np.format_float_positional(value, precision=2, unique=False, fractional=False, trim="-")

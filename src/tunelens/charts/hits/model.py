@@ -15,7 +15,7 @@ from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.table import Table
-from tunelens.charts.hits.baselines import BASE, Past
+from tunelens.charts.hits.baselines import BASE, Past, called
 from tunelens.charts.hits.findings import confounded, foretells, made_even, verdict
 from tunelens.charts.hits.split import Split, artist_folds, split_in_time
 from tunelens.charts.hits.targets import CLASSES, YES, Target, read_target
@@ -46,20 +46,7 @@ def _brier(truth: Array, proba: Array) -> float:
 
 
 def _calibration(truth: Array, proba: Array) -> float:
-    return calibration_of(proba[:, -1], np.asarray(truth)[:, -1])
-
-
-def calibration_of(said: Floats, truth: Array) -> float:
-    """Return the calibration error of the probability of a hit; of one answer for all, how far it is off.
-
-    Examples
-    --------
-    >>> calibration_of(np.full(4, 0.5), np.array([1, 1, 1, 0]))
-    0.25
-    """
-    if np.ptp(said) < 1e-9:  # equal answers have no order, and no bins
-        return float(abs(said.mean() - truth.mean()))
-    return calibration_error(said, truth)
+    return calibration_error(proba[:, -1], np.asarray(truth)[:, -1])
 
 
 _SINGLE = frozenset({"single"})
@@ -123,7 +110,7 @@ class HitModel:
     verdict : str
         In plain words.
     predicts : bool
-        Did sound tell more than the base rate, beyond chance?
+        Did sound tell more than the base rate and that of the last year, beyond chance?
     warnings : tuple of str
     """
 
@@ -153,7 +140,7 @@ class HitModel:
         for one in (*self.models, *self.baselines):
             cells = [(f.value, f.low, f.high) for f in (one.figures[name] for name in names)]
             known = [None if math.isnan(value) else value for part in cells for value in part]
-            rows.append((say(one.name), *known))
+            rows.append((say(called(one.name, self.kind)), *known))
         return Table(say("Models and baselines: {target}", target=feature_name(self.target)), columns,
                      tuple(rows), self.method())  # fmt: skip
 
@@ -169,11 +156,17 @@ class HitModel:
 
     def method(self) -> str:
         """Return how it was judged, in the language of now."""
-        return say(
-            "{split}. {n} songs learned from, {m} judged on; intervals draw artists. Probabilities are "
-            "calibrated on the past alone.",
-            split=self.split.why[:1].upper() + self.split.why[1:], n=self.n_train, m=self.n_test,
-        )  # fmt: skip
+        split = self.split.why[:1].upper() + self.split.why[1:]
+        if self.split.kind == "time":
+            told = say("{split}. {n} songs learned from, {m} judged on; intervals draw artists.",
+                       split=split, n=self.n_train, m=self.n_test)  # fmt: skip
+        else:
+            told = say("{split}. Each of {n} songs is judged by a model that has learned from no song of its "
+                       "artist, in {k} parts; intervals draw artists.",
+                       split=split, n=self.n_test, k=len(self.split.folds))  # fmt: skip
+        if self.kind == "continuous":
+            return told
+        return told + say(" ") + say("Probabilities are calibrated on songs that were learned from alone.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but single answers as a JSON object."""
@@ -287,13 +280,14 @@ class _Work:
         own = next(one for one in models if one.name == best)
         test = answers[best].rows
         train = np.unique(np.concatenate([fold.train for fold in self.split.folds]))
-        predicts = foretells(own.figures, gains[BASE], self.target.kind)
+        predicts = foretells(own.figures, gains, self.target.kind)
         return HitModel(
             self.songs.name, self.target.name, self.target.kind, self.split, len(train), len(test),
             float(self.target.values[train].mean()), float(self.target.values[test].mean()),
             models, baselines, best, gains, self._importances(best), self._calibration(raw[best], own),
-            verdict(self.target.kind, self.split, own.figures, gains, predicts=predicts), predicts,
-            self._warnings(train, test),
+            verdict(self.target.kind, self.split, own.figures, gains, predicts=predicts,
+                    target=self.target.name),
+            predicts, self._warnings(train, test),
         )  # fmt: skip
 
     def _answers(self) -> tuple[dict[str, float], dict[str, OutOfFold], dict[str, OutOfFold]]:
@@ -375,7 +369,7 @@ class _Work:
         if self.target.kind == "continuous":
             return ()
         return (
-            calibration_of(raw.proba[:, 1], (raw.y_true == YES).astype(float)),
+            calibration_error(raw.proba[:, 1], (raw.y_true == YES).astype(float)),
             own.figures["calibration"].value,
         )
 

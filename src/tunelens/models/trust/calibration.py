@@ -110,6 +110,8 @@ def with_odds(proba: Float, lines: Float) -> Float:
 def calibration_error(confidence: Float, right: NDArray[Any]) -> float:
     """Return the expected calibration error, 0 to 1, over at most 10 bins of equal count, 20 or more each.
 
+    Of answers that are equally sure each counts as right as often as all of them are, whatever their order.
+
     References
     ----------
     Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning. AAAI 2015.
@@ -120,6 +122,8 @@ def calibration_error(confidence: Float, right: NDArray[Any]) -> float:
     >>> round(calibration_error(np.full(10, 0.8), np.array([1] * 6 + [0] * 4)), 2)
     0.2
     """
+    _, same = np.unique(confidence, return_inverse=True)
+    right = (np.bincount(same, right) / np.bincount(same))[same]
     order = np.argsort(confidence, kind="stable")
     bins = max(1, min(MOST_BINS, len(order) // FEWEST_IN_BIN))
     parts = np.array_split(order, bins)

@@ -70,6 +70,13 @@ def test_a_rare_tag_is_not_made_certain() -> None:
     assert fit_odds(proba, np.array([[1]] + [[0]] * 10))[0, 0] < 3
 
 
+def test_the_order_of_equal_answers_tells_nothing() -> None:
+    right = np.repeat([True, False], 500)  # as rows of two collections stand
+    assert calibration_error(np.full(1000, 0.5), right) == pytest.approx(0)
+    two = np.where(np.arange(1000) % 2, 0.5, 0.5 + 1e-6)  # two folds, two base rates
+    assert calibration_error(two, right) < 0.01
+
+
 def test_calibration_error_of_two_bins_by_hand() -> None:
     confidence = np.array([0.6] * 20 + [0.9] * 20)
     right = np.array([1] * 10 + [0] * 10 + [1] * 20)
