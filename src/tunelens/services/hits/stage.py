@@ -207,6 +207,7 @@ def _done(stage: Stage, context: Context, *, force: bool) -> Outcome:
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Reckon on one core: small data gains nothing by more, and threads that wait for others lose much."""
+    require("sklearn.cluster")  # only what is loaded can be limited
     with require("threadpoolctl").threadpool_limits(limits=1):
         yield
 
