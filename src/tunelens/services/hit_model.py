@@ -13,6 +13,7 @@ from tunelens.base.language import say, word
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
 from tunelens.base.table import Table
+from tunelens.charts.hits.baselines import called
 from tunelens.charts.hits.model import N_DRAWS, HitModel, hit_model
 from tunelens.plots.display import Display
 from tunelens.plots.hits import FiguresDisplay
@@ -63,17 +64,17 @@ class HitReport:
 
 def hit_displays(found: HitModel) -> dict[str, Display]:
     """Return pictures of a model: how well models and baselines order songs."""
-    name, called, chance = ("roc_auc", "AUC", 0.5) if found.kind == "single" else ("spearman", _ORDER, 0.0)
+    name, figure, chance = ("roc_auc", "AUC", 0.5) if found.kind == "single" else ("spearman", _ORDER, 0.0)
     judged = [*found.models, *found.baselines]
     figures = [one.figures[name] for one in judged]
     shown = FiguresDisplay(
-        names=[one.name for one in judged],
+        names=[called(one.name, found.kind) for one in judged],
         values=[one.value for one in figures],
         lows=[one.low for one in figures],
         highs=[one.high for one in figures],
         n_models=len(found.models),
         chance=chance,
-        figure=say(called),
+        figure=say(figure),
         title=f"{found.songs}: {feature_name(found.target)}",
     )
     return {"figures": shown}

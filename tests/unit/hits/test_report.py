@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,8 +15,12 @@ from tests.unit.hits.pages import Page, english_left
 
 from tunelens.base.errors import ParameterError
 from tunelens.base.language import language
+from tunelens.charts.hits.claims import HOLDS
+from tunelens.explore.collection import Collection
+from tunelens.explore.contrast import contrast
 from tunelens.plots.display import Display
 from tunelens.services.hits import HitsReport, hits
+from tunelens.services.hits.chapters.findings import _claims, _difference
 from tunelens.services.hits.names import parameter_name, parameter_value, stage_name
 from tunelens.services.hits.options import STAGES
 from tunelens.services.hits.render import MOST_PICTURE_BYTES, MOST_SOUND_BYTES
@@ -184,3 +189,27 @@ def test_years_and_numbers_are_read(report: HitsReport) -> None:
     chart = report.outcomes["describe"].result.chart
     assert set(np.unique(chart.years)) == {2019.0, 2020.0, 2021.0}
     assert set(chart.features) == {"danceability", "energy", "tempo_bpm", "valence"}
+
+
+def test_a_mean_that_says_otherwise_than_most_songs_is_told_as_it_is() -> None:
+    found = contrast(*skewed_sides(), n_boot=200)
+    (one,) = found.effects
+    assert one.difference.delta > 0 > one.mean_a - one.mean_b
+    assert "more often higher than in the reference, though the means are" in _difference(one)
+
+
+def skewed_sides() -> tuple[Collection, Collection]:
+    """Songs of which most are higher on the first side, and the mean is lower."""
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(1, 0.1, 100), rng.normal(0, 0.1, 100)
+    b[:10] += 50
+    ids = tuple(map(str, range(100)))
+    return tuple(Collection(n, ids, x[:, None], ("energy",)) for n, x in (("a", a), ("b", b)))  # type: ignore[return-value]
+
+
+def test_claims_about_the_start_of_excerpts_are_no_findings() -> None:
+    held = SimpleNamespace(verdict=HOLDS, share=0.6, sentence=lambda: "level is lowest at the start")
+    compared = SimpleNamespace(claims=(held,))
+    for whole, n in ((True, 1), (False, 0)):
+        results = SimpleNamespace(compared=compared, structured=SimpleNamespace(is_of_whole_songs=whole))
+        assert len([*_claims(results)]) == n  # type: ignore[arg-type]

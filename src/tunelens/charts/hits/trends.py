@@ -233,9 +233,6 @@ class _Work:
         found = []
         if lost := len(rows) - int(rows.sum()):
             found.append(say("{n} songs have no year, or one with too few songs, and are left out", n=lost))
-        if len(self.usable) < FEWEST_YEARS:
-            found.append(say("{n} years are too few to tell a trend; {least} are needed.", n=len(self.usable),
-                             least=FEWEST_YEARS))  # fmt: skip
         return tuple(found)
 
     def all(self, columns: Mapping[str, Floats]) -> tuple[Trend, ...]:

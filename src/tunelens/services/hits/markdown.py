@@ -8,15 +8,21 @@ from tunelens.base.language import say
 from tunelens.services.hits.page import Section, Sheet
 from tunelens.services.hits.render import Front
 from tunelens.services.hits.words import column_name, said, shown
+from tunelens.services.table_text import markdown_plain, markdown_row
 
 MOST_ROWS = 100
 
 
 def markdown(front: Front, sections: Sequence[Section]) -> str:
     """Return the report in the language of now."""
-    lines = [f"# {_cell(front.title)}", "", front.subtitle, ""]
+    lines = [f"# {markdown_plain(front.title)}", "", front.subtitle, ""]
     lines += [f"- {name}: {value}" for name, value in front.tiles]
-    lines += ["", f"## {say('Key findings')}", "", *(f"- {_cell(one.text)}" for one in front.findings)]
+    lines += [
+        "",
+        f"## {say('Key findings')}",
+        "",
+        *(f"- {markdown_plain(one.text)}" for one in front.findings),
+    ]
     for section in sections:
         lines += ["", f"## {section.title}", "", *_section(section)]
     return "\n".join(lines) + "\n"
@@ -24,15 +30,20 @@ def markdown(front: Front, sections: Sequence[Section]) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     for text in section.warnings:
-        yield from (f"> {_cell(text)}", "")
+        yield from (f"> {markdown_plain(text)}", "")
     for text in section.lines:
-        yield from (_cell(text), "")
+        yield from (markdown_plain(text), "")
     for code in section.codes:
         yield from ("```", code, "```", "")
     for text in section.after:
-        yield from (_cell(text), "")
+        yield from (markdown_plain(text), "")
     for listing in section.listings:
-        yield from (f"### {_cell(listing.title)}", "", *(_cell(line) for line in listing.lines), "")
+        yield from (
+            f"### {markdown_plain(listing.title)}",
+            "",
+            *(markdown_plain(line) for line in listing.lines),
+            "",
+        )
     for sheet in section.sheets:
         yield from _sheet(sheet)
 
@@ -40,10 +51,10 @@ def _section(section: Section) -> Iterator[str]:
 def _sheet(sheet: Sheet) -> Iterator[str]:
     table = sheet.table
     yield from (f"### {said(table.name)}", "")
-    yield _row([column_name(column) for column in table.columns])
-    yield _row(["---"] * len(table.columns))
+    yield markdown_row([column_name(column) for column in table.columns])
+    yield markdown_row(["---"] * len(table.columns))
     for row in table.rows[:MOST_ROWS]:
-        yield _row(
+        yield markdown_row(
             [
                 shown(value, column, column in sheet.said)
                 for value, column in zip(row, table.columns, strict=True)
@@ -53,13 +64,5 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         yield ""
         yield say("The first {n} of {total} rows.", n=MOST_ROWS, total=len(table.rows))
     if table.note:
-        yield from ("", _cell(said(table.note)))
+        yield from ("", markdown_plain(said(table.note)))
     yield ""
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(map(_cell, cells)) + " |"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

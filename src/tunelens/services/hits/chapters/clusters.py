@@ -90,7 +90,7 @@ def clusters_table(found: Grouped) -> Table:
     rows = tuple(
         (
             name, one.size, round(100 * one.size / len(made.labels), 1), one.silhouette,
-            say(", ").join(trait.said() for trait in one.traits[:MOST_TRAITS]),
+            say(", ").join(dict.fromkeys(trait.said() for trait in one.traits[:MOST_TRAITS])),
             say("; ").join(made.collection.titles[row] for row in one.exemplars[:3]),
         )
         for name, one in zip(made.names, made.clusters, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tunelens.base.feature_words import feature_name
-from tunelens.base.language import say
+from tunelens.base.language import say, word
 from tunelens.charts.hits.claims import HOLDS
 from tunelens.charts.hits.model import HitModel
 from tunelens.explore.contrast import Effect
@@ -51,6 +51,12 @@ def _difference(one: Effect) -> str:
         "feature": _capital(feature_name(one.feature)), "a": shown(one.mean_a), "b": shown(one.mean_b),
         "size": say(one.verdict),
     }  # fmt: skip
+    if (one.mean_a - one.mean_b) * one.difference.delta < 0:
+        text = word(
+            "{feature} is more often {direction} than in the reference, though the means are {a} "
+            "and {b} ({size})."
+        )
+        return say(text, direction=say("higher") if one.difference.delta > 0 else say("lower"), **values)
     if one.difference.delta > 0:
         return say(
             "{feature} is higher than in the reference: {a} against {b} on average ({size}).", **values
@@ -73,6 +79,8 @@ def _shares_that_differ(results: Results) -> Iterator[str]:
 
 def _claims(results: Results) -> Iterator[str]:
     tested = results.compared.claims if results.compared else None
+    if results.structured is None or not results.structured.is_of_whole_songs:
+        return  # the start of an excerpt is not that of its song
     for one in tested or ():
         if one.verdict == HOLDS:
             yield say("{claim}: it holds in {share} of the songs.", claim=_capital(one.sentence()),

@@ -85,4 +85,5 @@ def command(results: Results, work: Path) -> str:
         if value is not None:
             words += [name, str(value)]
     words += ["--download"] if asked.download else []
+    words += ["--allow-private"] if asked.allow_private else []
     return shlex.join(words)

@@ -59,8 +59,8 @@ def _warnings(found: Structured) -> tuple[str, ...]:
     if found.hooks and not found.is_of_whole_songs:
         return (
             say(
-                "Half of the recordings are shorter than {s} s: where hooks lie in them says nothing about "
-                "whole songs.",
+                "At least half of the recordings are shorter than {s} s: where hooks lie in them says "
+                "nothing about whole songs.",
                 s=f"{LEAST_WHOLE_S:.0f}",
             ),
         )

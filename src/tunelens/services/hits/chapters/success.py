@@ -9,6 +9,7 @@ from dataclasses import replace
 from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
 from tunelens.base.table import Table
+from tunelens.charts.hits.baselines import called
 from tunelens.charts.hits.claims import HOLDS, NOT, Tested, claims_table
 from tunelens.charts.hits.model import FIGURES, HitModel
 from tunelens.charts.hits.trends import Trends
@@ -70,7 +71,7 @@ def model_table(made: HitModel) -> Table:
     """Return a row per model and baseline: each figure with its 95 % interval."""
     names = [metric.name for metric in FIGURES[made.kind]]
     rows = tuple(
-        (MODELS.get(one.name, one.name), *(_figure(one.figures[name]) for name in names))
+        (MODELS.get(one.name, called(one.name, made.kind)), *(_figure(one.figures[name]) for name in names))
         for one in (*made.models, *made.baselines)
     )
     columns = (word("model"), *(CALLED[name] for name in names))
@@ -98,7 +99,9 @@ def _claims(tested: tuple[Tested, ...], structured: Structured | None) -> Sectio
         lines.append(say("Of {n} claims nothing can be told.", n=open_ones))
     sheets = (Sheet("claims", claims_table(tested)),)
     clips = structured is not None and bool(structured.hooks) and not structured.is_of_whole_songs
-    warning = say("Half of the recordings are no whole songs: their start is not the start of the song.")
+    warning = say(
+        "At least half of the recordings are no whole songs: their start is not the start of the song."
+    )
     return Section(
         "claims", say("Claims put to the test"), tuple(lines), sheets=sheets,
         warnings=(warning,) if clips else (),

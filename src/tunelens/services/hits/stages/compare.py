@@ -16,7 +16,6 @@ from tunelens.charts.hits.model import HitModel
 from tunelens.charts.hits.trends import Trends
 from tunelens.explore.collection import Collection
 from tunelens.explore.contrast import Contrast
-from tunelens.explore.joining import together
 from tunelens.services.hits.options import Options
 from tunelens.services.hits.stage import Context, NotDoneError, Stage
 from tunelens.services.hits.stages.describe import Described
@@ -31,7 +30,6 @@ TARGETS = (
     "target", "popularity", "track_pop", "use_count", "weeks_on_chart", "increase", "peak_rank", "rank",
 )  # fmt: skip
 """What tells how a song fared; the first that the chart has is foretold."""
-IN_CHART = "in_chart"
 CONTRAST, MODEL, MEMBERSHIP, TRENDS, CLAIMS = "contrast", "model", "membership", "trends", "claims"
 PARTS = {
     CONTRAST: word("Effects against the reference"),
@@ -126,14 +124,12 @@ def _model(context: Context) -> HitModel:
 
 
 def _membership(context: Context) -> HitModel:
-    """Foretell which of the two collections a song is of; years would give it away, and are left out."""
-    from tunelens.charts.hits.model import hit_model
+    from tunelens.charts.hits.apart import told_apart
 
-    chart, reference = _chart(context), _reference(context)
-    both = together(chart, reference)
-    facts = {IN_CHART: ("1",) * len(chart) + ("0",) * len(reference)}
-    songs = replace(both, facts=facts, years=np.full(len(both), np.nan))
-    return hit_model(songs, IN_CHART, n_draws=N_DRAWS, seed=context.options.seed, progress=context.progress)
+    return told_apart(
+        _chart(context), _reference(context), n_draws=N_DRAWS, seed=context.options.seed,
+        progress=context.progress,
+    )  # fmt: skip
 
 
 def _trends(context: Context) -> Trends:
@@ -168,4 +164,6 @@ def _parameters(options: Options) -> dict[str, Any]:
     }  # fmt: skip
 
 
-COMPARE = Stage("compare", _run, _parameters, needs=("describe",), uses=("structure",))
+COMPARE = Stage(
+    "compare", _run, _parameters, needs=("describe",), uses=("structure",), version=2
+)  # fmt: skip
