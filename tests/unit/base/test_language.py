@@ -71,3 +71,9 @@ def test_a_block_speaks_its_language_and_then_the_old_one() -> None:
 def test_an_unknown_language_names_those_that_are_known() -> None:
     with pytest.raises(UnknownNameError, match="klingon"), language("klingon"):
         pass
+
+
+def test_chinese_is_written_with_chinese_punctuation() -> None:
+    wrong = re.compile(r"[\u4e00-\u9fff] ?[,;:(]|[,;:)] ?[\u4e00-\u9fff]")
+    bare = {key: re.sub(r"\{[^{}]*\}", "", value) for key, value in words("zh").items()}
+    assert not [value for value in bare.values() if wrong.search(value)]

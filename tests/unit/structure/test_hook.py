@@ -135,7 +135,7 @@ def test_a_hook_comes_back_from_its_dictionary_and_speaks() -> None:
     hook = Hook(1.0, 16.0, "repeated", ((1.0, 16.0), (31.0, 46.0)), 0.5, 0.9, 120.0)
     assert Hook.from_dict(hook.to_dict()) == hook
     with language("zh"):
-        assert hook.reasons[0] == "共出现 2 次:0:01, 0:31"
+        assert hook.reasons[0] == "共出现 2 次：0:01, 0:31"
     with pytest.raises(DataError):
         Hook.from_dict({"start_s": "soon"})
 
