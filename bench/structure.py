@@ -2,21 +2,25 @@
 
 Truth is made up (`bench.planted`): songs whose chorus returns at other levels, tempi and with other noise,
 all parts played by the same instruments. Beside ours stand the first 15 seconds, the middle 15 seconds and a
-stretch at random, for the hook; for parts librosa's agglomerative segmentation, which is told how many parts
-there are, and Foote's novelty alone.
+stretch at random, for the hook, and pychorus where the peers are installed; for parts librosa's agglomerative
+segmentation, which is told how many parts there are, and Foote's novelty alone.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.harness import Row, interleaved, timed
+from bench.harness import Row, Skip, interleaved, timed
+from bench.peers.process import Heard, Listener
 from bench.planted import SR, Planted, planted
 from tunelens.audio import Clip
 from tunelens.features.structure import (
@@ -45,13 +49,16 @@ class Score(NamedTuple):
     f: float
 
 
-def run() -> Iterator[Row]:
+def run() -> Iterator[Row | Skip]:
     """Measure hooks, then parts, then speed."""
     songs = [planted(FIRST_SEED + seed) for seed in range(SONGS)]
-    yield from _hooks("noise at -20 dB", songs)
-    yield from _hooks(
-        "noise at 0 dB", [planted(FIRST_SEED + seed, noise_db=0.0) for seed in range(SONGS // 2)]
-    )
+    noisy = [planted(FIRST_SEED + seed, noise_db=0.0) for seed in range(SONGS // 2)]
+    for name, some in (("noise at -20 dB", songs), ("noise at 0 dB", noisy)):
+        yield from _hooks(name, some)
+        try:
+            yield from _beside_pychorus(name, some)
+        except Skip as reason:
+            yield reason
     yield from _parts(songs)
     yield from _speed(songs[0])
 
@@ -96,6 +103,37 @@ def _confidence(name: str, hooks: list[Hook], ours: list[float]) -> Iterator[Row
         share = float(np.mean(np.array(ours)[chosen]))
         note = f"confidence {half} its median of {middle:.2f}"
         yield Row(name=f"hook in the chorus, {name}", ours=share, unit="share", note=note)
+
+
+def _beside_pychorus(name: str, songs: list[Planted]) -> Iterator[Row]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Listener("pychorus", "with_pychorus.py") as theirs,
+        Listener("tunelens", "with_tunelens_hook.py", python=Path(sys.executable)) as ours,
+    ):
+        heard = [_in_turns(ours, theirs, song, Path(folder)) for song in songs]
+    shares = [
+        _mean([_share(pair[side], song) for pair, song in zip(heard, songs, strict=True)]) for side in (0, 1)
+    ]
+    none = sum(pair[1].found["start_s"] is None for pair in heard)
+    note = f"{len(songs)} songs; theirs: pychorus, which finds none in {none}; these count 0"
+    yield Row.more(f"share of the hook in the chorus, {name}", *shares, note=note)
+    seconds = [sum(pair[side].seconds for pair in heard[1:]) for side in (0, 1)]  # the first warms both
+    note = "CPU seconds from file to hook; theirs: pychorus"
+    yield Row.less(f"hooks of {len(songs) - 1} songs, {name}", *seconds, note=note)
+
+
+def _in_turns(ours: Listener, theirs: Listener, song: Planted, folder: Path) -> tuple[Heard, Heard]:
+    import soundfile
+
+    path = folder / "song.wav"
+    soundfile.write(path, song.y, SR, subtype="PCM_16")
+    return ours.hear(path), theirs.hear(path)
+
+
+def _share(heard: Heard, song: Planted) -> float:
+    start_s = heard.found["start_s"]
+    return 0.0 if start_s is None else inside(start_s, song)
 
 
 def inside(start_s: float, song: Planted) -> float:
