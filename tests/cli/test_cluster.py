@@ -93,6 +93,7 @@ def test_what_a_reader_noted_is_chinese_on_a_chinese_page(home: Path) -> None:
         assert tunelens(*verb, table, "--out", page, "--lang", "zh").code == 0
         text = page.read_text("utf-8")
         assert "24 行没有编号" in text and "rows have no id" not in text
+    assert "tempo_bpm" not in (home / "cluster.html").read_text("utf-8")
 
 
 def test_a_wrong_name_is_not_called_that_of_a_playlist(library: Path) -> None:

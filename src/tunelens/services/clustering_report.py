@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,6 @@ from tunelens.base.version import __version__
 from tunelens.explore.clusters import Clustering, silhouettes
 from tunelens.explore.clusters.tables import members_table
 from tunelens.explore.projection import project
-from tunelens.library.export import cell
 from tunelens.plots.clusters import (
     ClustersDisplay,
     KCurvesDisplay,
@@ -28,6 +25,7 @@ from tunelens.plots.clusters import (
 from tunelens.plots.display import Display
 from tunelens.services.clustering import ClusterReport
 from tunelens.services.hits.notes import note
+from tunelens.services.table_text import csv_text, json_text
 
 PICTURES = (".png", ".svg")
 SUFFIXES = (".html", ".csv", ".json", *PICTURES)
@@ -75,23 +73,18 @@ def save_clusters(report: ClusterReport, path: Path, *, force: bool = False, lan
         if suffix in PICTURES:
             return displays(report)["map"].save(path, force=force)
         with atomic_path(path) as temporary:
-            if suffix == ".csv":
-                _write_csv(members_table(report.found), temporary)
-            else:
-                text = _page(report) if suffix == ".html" else _json(report)
-                temporary.write_text(text, encoding="utf-8", errors="replace")
+            text = {".html": _page, ".csv": _csv, ".json": _json}[suffix](report)
+            encoding = "utf-8-sig" if suffix == ".csv" else "utf-8"
+            temporary.write_text(text, encoding=encoding, errors="replace", newline="")
     return path
 
 
 def _json(report: ClusterReport) -> str:
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(report.to_dict())
 
 
-def _write_csv(table: Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-        written = csv.writer(file)
-        written.writerow([say(column) for column in table.columns])
-        written.writerows([cell(value) for value in row] for row in table.rows)
+def _csv(report: ClusterReport) -> str:
+    return csv_text(members_table(report.found))
 
 
 def displays(report: ClusterReport) -> dict[str, Display]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,9 +12,9 @@ from tunelens.base.language import LANGUAGES, current_language, language, say
 from tunelens.base.table import Cell, Table
 from tunelens.base.version import __version__
 from tunelens.plots.display import Display
+from tunelens.services.table_text import csv_text, json_text, markdown_plain, markdown_row
 
 SUFFIXES = (".html", ".md", ".json", ".csv", ".png", ".svg")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Findings(Protocol):
@@ -122,40 +119,27 @@ def _picture(found: Findings, path: Path, force: bool) -> Path:
 
 
 def _json(found: Findings) -> str:
-    return json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(found.to_dict())
 
 
 def _csv(found: Findings) -> str:
-    table = found.tables()[0]
-    held = io.StringIO()
-    writer = csv.writer(held)
-    writer.writerow([say(name) for name in table.columns])
-    writer.writerows([[_kept(cell) for cell in row] for row in table.rows])
-    return held.getvalue()
-
-
-def _kept(cell: Cell) -> Cell:
-    """Keep the text of a stranger's table from being a formula in a spreadsheet."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return csv_text(found.tables()[0])
 
 
 def _markdown(found: Findings) -> str:
-    lines = [f"# {_plain(found.title)}", "", _plain(found.summary()), ""]
-    lines += [f"> {_plain(note)}\n" for note in found.notes]
+    lines = [f"# {markdown_plain(found.title)}", "", markdown_plain(found.summary()), ""]
+    lines += [f"> {markdown_plain(note)}\n" for note in found.notes]
     for table in found.tables():
         rows = [[say(name) for name in table.columns], ["---"] * len(table.columns)]
         rows += [[shown(cell) for cell in row] for row in table.rows]
-        lines += ["", f"## {_plain(table.name)}", "", *([_plain(table.note), ""] if table.note else [])]
-        lines += [_piped(row) for row in rows]
+        lines += [
+            "",
+            f"## {markdown_plain(table.name)}",
+            "",
+            *([markdown_plain(table.note), ""] if table.note else []),
+        ]
+        lines += [markdown_row(row) for row in rows]
     return "\n".join(lines) + f"\n\nTunelens {__version__}\n"
-
-
-def _piped(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(map(_plain, cells)) + " |"
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
 def _html(found: Findings) -> str:

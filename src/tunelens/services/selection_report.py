@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from tunelens.base.errors import ParameterError, UnknownNameError
@@ -15,6 +11,7 @@ from tunelens.base.table import Cell
 from tunelens.base.version import __version__
 from tunelens.explore.selection.comparison import CALLED
 from tunelens.services.selection import SelectionReport
+from tunelens.services.table_text import csv_text, json_text, markdown_plain, markdown_row
 
 SUFFIXES = (".html", ".md", ".json", ".csv", ".png", ".svg")
 
@@ -98,36 +95,28 @@ def _picture(report: SelectionReport, path: Path, force: bool) -> Path:
 
 
 def _json(report: SelectionReport) -> str:
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(report.to_dict())
 
 
 def _csv(report: SelectionReport) -> str:
-    table = report.tables()[0]
-    held = io.StringIO()
-    writer = csv.writer(held)
-    writer.writerow([say(name) for name in table.columns])
-    writer.writerows([[say(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows])
-    return held.getvalue()
+    return csv_text(report.tables()[0], says_cells=True)
 
 
 def _markdown(report: SelectionReport) -> str:
-    lines = [f"# {_plain(_title(report))}", "", report.summary(), ""]
-    lines += [f"> {_plain(note)}" for note in report.notes]
+    lines = [f"# {markdown_plain(_title(report))}", "", report.summary(), ""]
+    lines += [f"> {markdown_plain(note)}" for note in report.notes]
     for table in report.tables():
         rows = [[say(name) for name in table.columns], ["---"] * len(table.columns)]
         rows += [[shown(cell) for cell in row] for row in table.rows]
         note = say(table.note)
-        lines += ["", f"## {say(table.name)}", "", *([note, ""] if note else []), *map(_piped, rows)]
-    lines += ["", f"## {say('How it was done')}", "", *(f"- {_plain(line)}" for line in methods(report))]
+        lines += ["", f"## {say(table.name)}", "", *([note, ""] if note else []), *map(markdown_row, rows)]
+    lines += [
+        "",
+        f"## {say('How it was done')}",
+        "",
+        *(f"- {markdown_plain(line)}" for line in methods(report)),
+    ]
     return "\n".join(lines) + f"\n\nTunelens {__version__}\n"
-
-
-def _piped(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(map(_plain, cells)) + " |"
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
 def _html(report: SelectionReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
 from tunelens.base.table import Table
 from tunelens.explore.clusters.clustering import Clustering
@@ -43,7 +44,7 @@ def traits_table(found: Clustering, most: int = MOST_TRAITS) -> Table:
         (
             one.number,
             trait.said(),
-            trait.name,
+            feature_name(trait.name),
             trait.difference,
             trait.inside,
             trait.outside,
