@@ -23,6 +23,7 @@ from tunelens.charts.values import (
     duration_unit,
     iso_date,
     rank,
+    uses,
 )
 from tunelens.data.readers.numbers import is_missing
 from tunelens.data.tracks import Dropped
@@ -144,7 +145,7 @@ class _Maker:
         self.order = date_order(self._column(rows, "date"))
         return {
             "duration_s": lambda text: duration(text, self.unit),
-            "use_count": partial(count, scale=count_scale(self.fields.get("use_count", ""))),
+            "use_count": partial(uses, scale=count_scale(self.fields.get("use_count", ""))),
             "increase": partial(count, scale=count_scale(self.fields.get("increase", ""))), "rank": rank,
             "date": lambda text: iso_date(text, self.order),
         }  # fmt: skip

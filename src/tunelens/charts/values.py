@@ -74,6 +74,18 @@ def count(text: str, scale: int = 1) -> int | None:
     return (-1 if found[1] == "-" else 1) * round(value)
 
 
+def uses(text: str, scale: int = 1) -> int | None:
+    """Return a count as `count` does; None where it is below 0, for nothing is used less than never.
+
+    Examples
+    --------
+    >>> uses("1.2万"), uses("0"), uses("-7")
+    (12000, 0, None)
+    """
+    found = count(text, scale)
+    return None if found is None or found < 0 else found
+
+
 def count_scale(name: str) -> int:
     """Return what a column of counts is counted in, if its name says it in brackets.
 

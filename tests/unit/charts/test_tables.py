@@ -100,6 +100,12 @@ def test_what_cannot_be_read_is_told_and_kept(tmp_path: Path) -> None:
         assert any(f"are no {field}" in note for note in chart.notes)
 
 
+def test_nothing_is_used_less_than_never(tmp_path: Path) -> None:
+    chart = read_chart(write(tmp_path / "a.csv", "title,uses,growth\na,-7,-3\nb,0,5\n"))
+    assert [(song.use_count, song.increase) for song in chart] == [(None, -3), (0, 5)]
+    assert chart.entries[0].more == {"uses": "-7"}
+
+
 def test_rows_without_a_song_are_dropped_with_their_reason(tmp_path: Path) -> None:
     text = 'title,artist,uses\na,x,1\n,,\n,y,2\n"b,z,3\nc,z\nd,w,4\n'
     chart = read_chart(write(tmp_path / "a.csv", text))
