@@ -25,6 +25,7 @@ from tunelens.services.hits.names import parameter_name, parameter_value, stage_
 from tunelens.services.hits.options import STAGES
 from tunelens.services.hits.render import MOST_PICTURE_BYTES, MOST_SOUND_BYTES
 from tunelens.services.hits.stages import WAY
+from tunelens.services.hits.stages.compare import TOO_FEW
 
 
 @pytest.fixture(scope="session")
@@ -177,12 +178,17 @@ def test_a_song_of_which_nothing_is_known_costs_nothing(tmp_path: Path) -> None:
 def test_too_few_songs_for_clusters_are_told(tmp_path: Path) -> None:
     chart = tmp_path / "few.csv"
     chart.write_text(
-        "title,artist,tempo,energy\n" + "\n".join(f"t{i},a{i},{90 + i},0.{i}" for i in range(1, 6))
+        "title,artist,tempo,energy,popularity\n"
+        + "\n".join(f"t{i},a{i},{90 + i},0.{i},{10 * i}" for i in range(1, 6))
     )
     report = hits(chart, work=tmp_path / "work")
     assert report.outcomes["cluster"].state == "not done"
     assert "5 songs" in report.outcomes["cluster"].reason
     assert report.outcomes["compare"].state == "done"
+    compared = report.outcomes["compare"].result
+    assert (compared.undone["model"], compared.failed) == (TOO_FEW, ())  # nothing failed
+    assert report.exit_code == 0
+    assert "columns of the table" in [row[2] for row in report.tables["parameters"].rows]
 
 
 def test_years_and_numbers_are_read(report: HitsReport) -> None:

@@ -95,6 +95,7 @@ _VALUES = {
     "how": {"hook": word("the hook"), "first": word("the first seconds"), "whole": word("the whole song")},
     "features": {
         "auto": word("chosen by itself"),
+        "columns": word("columns of the table"),
         "selected": word("the chosen waveform statistics"),
         "descriptors": word("descriptors"),
         "waveform": word("the 42 waveform statistics"),

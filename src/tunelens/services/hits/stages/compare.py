@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tunelens.base.errors import TunelensError
+from tunelens.base.errors import DataError, TunelensError
 from tunelens.base.language import say, word
 from tunelens.charts.hits.claims import CLAIMS as CLAIMS_TESTED
 from tunelens.charts.hits.claims import Tested
@@ -41,7 +41,8 @@ PARTS = {
 NO_REFERENCE = word("No reference was given (--against).")
 NO_TARGET = word("The chart has no column that tells how its songs fared: popularity, uses, rank.")
 NOT_FOLLOWED = word("Claims are about sound, and no recordings were followed.")
-NO_YEARS = word("The chart does not tell years.")
+NO_YEARS = word("The chart tells of fewer than two years.")
+TOO_FEW = word("There are too few songs or artists for it.")
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def _run(context: Context) -> Compared:
             found[name] = part(context)
         except NotDoneError as error:
             undone[name] = error.text
+        except DataError:  # the songs have been read: there are but too few
+            undone[name] = TOO_FEW
         except TunelensError as error:
             failed.append((say(PARTS[name]), error))
     return Compared(**found, undone=undone, failed=tuple(failed))

@@ -32,6 +32,7 @@ SOUND, TABLE = "sound", "table"
 SPECTRAL = ("centroid.mean", "flatness.mean", "zcr.mean", "onset_env.mean")
 """What of the frame features a person has a word for; heard beside the descriptors."""
 HEARD = ("descriptors", *SPECTRAL)
+COLUMNS = "columns"
 NOTHING = word("The chart has no audio features as columns, and no sound was given (--audio, --download).")
 
 
@@ -233,7 +234,7 @@ def _parameters(options: Options) -> dict[str, Any]:
         "descriptors": own["descriptors"],
         "nets": [f"{name} {version}" for name, version in nets.items()],
         "against": options.against,
-        "features": [*HEARD],
+        "features": [*HEARD] if heard else [COLUMNS],
         "title": options.title,
         "against_title": options.against_title,
         "language": options.language,
