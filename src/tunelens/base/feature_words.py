@@ -81,3 +81,9 @@ def feature_name(name: str) -> str:
     if pooled and pooled[2] in _POOLED:
         return say(_POOLED[pooled[2]], feature=feature_name(pooled[1]))
     return name
+
+
+def column_name(name: str) -> str:
+    """Return the head of a column in the language of now: a feature's name, or the word that it is."""
+    called = feature_name(name)
+    return say(name) if called == name else called

@@ -24,7 +24,7 @@ from tunelens.plots.clusters import (
 )
 from tunelens.plots.display import Display
 from tunelens.services.clustering import ClusterReport
-from tunelens.services.hits.notes import note
+from tunelens.services.notes import note
 from tunelens.services.table_text import csv_text, json_text
 
 PICTURES = (".png", ".svg")

@@ -20,7 +20,7 @@ from tunelens.plots.display import Display
 from tunelens.plots.effects import EffectsDisplay
 from tunelens.plots.shares import SharesDisplay
 from tunelens.services.collections import Collected, gather
-from tunelens.services.hits.notes import note
+from tunelens.services.notes import note
 
 SAME_EVERYWHERE = ("tempo_bpm", "duration_s")
 """Features that mean the same whoever measured them."""

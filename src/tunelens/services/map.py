@@ -21,11 +21,11 @@ from tunelens.explore.nearness import correlations, nearest
 from tunelens.explore.prepared import Prepared
 from tunelens.explore.projection import PROJECTIONS
 from tunelens.services import report_media
-from tunelens.services.hits.notes import note
 from tunelens.services.map_columns import CLUSTER, SHOWN, Columns, Groups, columns_of
 from tunelens.services.map_page import Page, render, urls
 from tunelens.services.map_places import Places, lay
 from tunelens.services.map_words import label_of
+from tunelens.services.notes import note
 
 PAGES, PICTURES = (".html", ".htm"), (".png", ".svg")
 MOST_SONGS = 300_000

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tunelens.base.feature_words import column_name
 from tunelens.base.language import say
 from tunelens.services.hits.page import Section, Sheet
 from tunelens.services.hits.render import Front
-from tunelens.services.hits.words import column_name, said, shown
+from tunelens.services.hits.words import said, shown
 from tunelens.services.table_text import markdown_plain, markdown_row
 
 MOST_ROWS = 100

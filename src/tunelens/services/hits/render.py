@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunelens.base.errors import TunelensError
+from tunelens.base.feature_words import column_name
 from tunelens.base.language import current_language, say
 from tunelens.base.version import __version__
 from tunelens.services.hits.page import Finding, Section
-from tunelens.services.hits.words import column_name, is_numeric, said, shown
+from tunelens.services.hits.words import is_numeric, said, shown
 
 if TYPE_CHECKING:
     from tunelens.plots.display import Display

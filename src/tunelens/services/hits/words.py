@@ -6,7 +6,6 @@ import math
 import re
 from typing import Any
 
-from tunelens.base.feature_words import feature_name
 from tunelens.base.language import say, word
 from tunelens.base.table import Table
 
@@ -87,9 +86,3 @@ def value_name(text: str) -> str:
     plain = text.casefold()
     told = say(plain)
     return text if told == plain else told
-
-
-def column_name(name: str) -> str:
-    """Return the head of a column in the language of now: a feature's name, or the word that it is."""
-    called = feature_name(name)
-    return say(name) if called == name else called

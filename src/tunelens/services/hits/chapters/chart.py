@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from tunelens.base.language import say, word
 from tunelens.base.table import Cell, Table
 from tunelens.explore.collection import Collection
-from tunelens.services.hits.notes import note
 from tunelens.services.hits.page import Section, Sheet
 from tunelens.services.hits.results import Results
 from tunelens.services.hits.stages.describe import SOUND
+from tunelens.services.notes import note
 
 SONGS = "songs"
 NUMBERS = ("tempo_bpm", "energy", "danceability", "valence", "loudness_lufs", "loudness")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from tunelens.base.feature_words import column_name
 from tunelens.base.language import say, word
-from tunelens.services.hits.words import column_name
 
 _NOTES = (
     word("columns: {columns}"),
