@@ -52,6 +52,10 @@ def test_hostile_titles_are_shown_and_not_run(page: Path) -> None:
     assert HOSTILE in shown and FORMULA in shown
 
 
+def test_pictures_are_there_before_anyone_scrolls_so_that_they_are_printed(page: Path) -> None:
+    assert "<img" in page.read_text(encoding="utf-8") and "lazy" not in page.read_text(encoding="utf-8")
+
+
 def test_the_page_is_bounded_and_says_how_large_it_is(page: Path) -> None:
     text = page.read_text("utf-8")
     assert len(text) < MOST_PICTURE_BYTES + MOST_SOUND_BYTES + 2_000_000
