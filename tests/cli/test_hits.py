@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 from tests.unit.hits.conftest import write_tables
@@ -50,3 +51,15 @@ def test_exit_codes_tell_the_truth(tunelens, home: Path) -> None:
     assert (home / "mine.html").read_text() == "mine"
     (home / "empty.csv").write_text("title,artist\n")
     assert tunelens("hits", "empty.csv", "--out", "b.html").code == 3
+
+
+def test_a_column_that_no_name_tells_can_be_named(tunelens, home: Path) -> None:
+    rows = [f"歌{i},{90 + i}" for i in range(12)]
+    (home / "榜.csv").write_text("\n".join(["曲儿,tempo", *rows]), encoding="utf-8")
+    skip = ("--skip", "describe,select,cluster,classify,structure,compare", "--json")
+    assert tunelens("hits", "榜.csv", *skip).code == 3
+    named = tunelens("hits", "榜.csv", "--field", "title=曲儿", *skip)
+    assert named.code == 0, named.err
+    page = html.unescape((home / "report.html").read_text("utf-8"))
+    assert "--field 'title=曲儿'" in page, "the command that does it again"
+    assert tunelens("hits", "榜.csv", "--field", "曲儿", *skip, "--force").code == 2

@@ -39,8 +39,8 @@ def songs(chart: Chart) -> Collection:
 
     Numbers are features, unless their column tells how the song fared (popularity, rank, ``target``), is a
     code (key, mode, time signature), a year or a number of the row: those are facts, as text, so that
-    nothing takes them for sound. The year is that of the entry's date, else of a column of years, else the
-    one that the name of the file tells, which a note says.
+    nothing takes them for sound. The year is that of the entry's date, unless all have one and a column of
+    years tells more; else of such a column, else the one that the name of the file tells, which a note says.
 
     Parameters
     ----------
@@ -144,16 +144,17 @@ def _told(name: str, cell: str) -> str:
 
 
 def _years(chart: Chart, columns: Mapping[str, Sequence[str]]) -> tuple[Floats, tuple[str, ...]]:
-    dated = np.array([moment(entry.date) for entry in chart.entries], np.float64)
-    for name, cells in columns.items():
-        if not np.isfinite(dated).any() and _YEAR.fullmatch(key(name)):
-            dated = np.array([moment(cell) for cell in cells], np.float64)
-    if np.isfinite(dated).any():
-        return np.floor(dated), ()
+    told = [[entry.date for entry in chart.entries]]
+    told += [list(cells) for name, cells in columns.items() if _YEAR.fullmatch(key(name))]
+    dated = [np.floor(np.array([moment(cell) for cell in cells], np.float64)) for cells in told]
+    known = [years for years in dated if np.isfinite(years).any()]
+    if known:
+        # a chart of one day says of all its songs the same; when they came out is in another column
+        return max(known, key=lambda years: len(np.unique(years[np.isfinite(years)])) > 1), ()
     year = year_of_name(chart.name)
     if year is None:
-        return dated, ()
-    return np.full(len(dated), float(year)), (
+        return np.full(len(chart), np.nan), ()
+    return np.full(len(chart), float(year)), (
         f"the year {year} is the one that the name of {chart.name} tells",
     )
 

@@ -31,6 +31,10 @@ def run(
     charts: Annotated[
         list[str], typer.Argument(metavar="CHART...", help="Table, JSON file, or the .toml of a provider.")
     ],
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", metavar="FIELD=COLUMN", help="Which column of the chart a field is."),
+    ] = None,
     audio: Annotated[
         Path | None, typer.Option("--audio", "-a", help="Folder with the sound of its songs.")
     ] = None,
@@ -93,7 +97,8 @@ def run(
     place = (work or default_work(tuple(charts))).absolute()
     check_report(out, place, force=force)
     report = hits(
-        charts, audio=audio, against=against, language=lang, work=place, how=how, duration_s=duration,
+        charts, fields=field or (), audio=audio, against=against, language=lang, work=place, how=how,
+        duration_s=duration,
         features=features, k=_clusters(k), seed=seed, skip=skip, download=download,
         allow_private=allow_private, title=title, against_title=against_title, library=library, jobs=jobs,
         force=force, progress=Bar(face.err),

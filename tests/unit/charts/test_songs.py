@@ -75,3 +75,15 @@ def test_rubbish_in_a_column_of_numbers_is_missing(rubbish: str) -> None:
     found = songs(chart(*rows, {"energy": rubbish}))
     assert np.isnan(found.X[19, 0])
     assert found.features[0] == "energy"
+
+
+def test_a_chart_of_one_day_takes_years_from_the_column_that_has_them() -> None:
+    def dated(*days: str) -> Chart:
+        years = ({"发行年份": "1999"}, {"发行年份": "2012"})
+        return Chart(
+            "hot",
+            tuple(Entry(str(i), f"song {i}", "Ann", date=day, more=years[i]) for i, day in enumerate(days)),
+        )
+
+    assert songs(dated("2026-11-20", "2026-11-20")).years.tolist() == [1999, 2012]
+    assert songs(dated("2020-01-02", "2021-01-02")).years.tolist() == [2020, 2021]

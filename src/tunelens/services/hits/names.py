@@ -42,6 +42,7 @@ def state_name(state: str) -> str:
 
 _PARAMETERS = {
     "charts": word("source of the chart"),
+    "fields": word("columns that were named"),
     "audio": word("folder with the sound"),
     "download": word("sound was fetched"),
     "against": word("compared with"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.base.language import LANGUAGES
 from tunelens.base.settings import Settings
+from tunelens.charts.columns import pairs_from
 
 STAGES = ("acquire", "prepare", "describe", "select", "cluster", "classify", "structure", "compare")
 """The whole way, in its order."""
@@ -26,6 +27,8 @@ class Options:
     ----------
     charts : tuple of str
         Files or sources of the chart, see `tunelens.charts.read`; several are put one after the other.
+    fields : tuple of str
+        Which column a field of the chart is, ``title=曲目``, where its name does not tell.
     audio : Path or None
         Folder with the sound of the chart's songs.
     against : str or None
@@ -48,7 +51,7 @@ class Options:
     download : bool
         Fetch the sound that the chart has addresses of.
     allow_private : bool
-        May sound be fetched from addresses that are not of the public internet?
+        May chart and sound be fetched from addresses that are not of the public internet?
     title, against_title : str
         What the chart and the reference are called in the report; their own names if "".
     library : Path or None
@@ -90,6 +93,7 @@ class Options:
     library: Path | None = None
     jobs: int | None = None
     settings: Settings = field(default_factory=Settings.from_env)
+    fields: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for kind, name, known in (
@@ -110,6 +114,7 @@ class Options:
             raise ParameterError("no chart was given; a file or the .toml of a provider is needed")
         if "acquire" in self.skip:
             raise ParameterError("acquire cannot be skipped: without the chart there is nothing to report")
+        pairs_from(self.fields)
         if self.audio is not None and not self.audio.is_dir():
             raise ParameterError(
                 f"{str(self.audio)!r} is no folder; --audio is the folder with the songs of the chart"

@@ -34,6 +34,7 @@ def hits(
     skip: str | Iterable[str] = (),
     download: bool = False,
     allow_private: bool = False,
+    fields: Sequence[str] = (),
     title: str = "",
     against_title: str = "",
     library: str | Path | None = None,
@@ -59,7 +60,7 @@ def hits(
         The music to compare with: a folder, a table, ``library`` or ``library:QUERY``.
     work : path-like, optional
         Where results are kept; a folder by the chart's name in the current one if left out.
-    language, how, duration_s, features, k, seed, download, allow_private
+    language, how, duration_s, features, k, seed, download, allow_private, fields
         As of `Options`.
     title, against_title, library, jobs, settings
         As of `Options`.
@@ -99,7 +100,7 @@ def hits(
         against=os.fspath(against) if against is not None else None,
         language=language, how=how, duration_s=duration_s, features=features, k=k, seed=seed,
         skip=stage_names(skip), download=download, allow_private=allow_private, title=title,
-        against_title=against_title,
+        against_title=against_title, fields=tuple(fields),
         library=Path(library) if library is not None else None, jobs=jobs,
         settings=settings or Settings.from_env(),
     )  # fmt: skip

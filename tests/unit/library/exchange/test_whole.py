@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.clusterings import run_of
 
 from tunelens.base.errors import DataError, NotFoundError, ParameterError

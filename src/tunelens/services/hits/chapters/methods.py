@@ -81,6 +81,7 @@ def command(results: Results, work: Path) -> str:
         "--against-title": asked.against_title or None,
         "--library": asked.library, "--work": work,
     }  # fmt: skip
+    words += [part for one in asked.fields for part in ("--field", one)]
     for name, value in told.items():
         if value is not None:
             words += [name, str(value)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from tunelens.base.errors import DataError, TunelensError
 from tunelens.charts.chart import Chart, Entry, merged
+from tunelens.charts.columns import pairs_from
 from tunelens.charts.read import read_chart
 from tunelens.services.hits.inputs import look_of, looks_of
 from tunelens.services.hits.options import Options
@@ -55,7 +56,14 @@ class Acquired:
 def _run(context: Context) -> Acquired:
     options = context.options
     charts = tuple(
-        read_chart(source, settings=options.settings, progress=context.progress) for source in options.charts
+        read_chart(
+            source,
+            fields=pairs_from(options.fields),
+            allow_private=options.allow_private,
+            settings=options.settings,
+            progress=context.progress,
+        )
+        for source in options.charts
     )
     whole = merged(charts).unique() if len(charts) > 1 else charts[0].unique()
     if not whole.entries:
@@ -107,6 +115,7 @@ def _fetched(context: Context, chart: Chart) -> tuple[dict[str, Path], dict[str,
 def _parameters(options: Options) -> dict[str, Any]:
     return {
         "charts": list(options.charts),
+        "fields": list(options.fields),
         "audio": None if options.audio is None else str(options.audio),
         "download": options.download,
     }
