@@ -22,6 +22,8 @@ CONSTANT = 1e-9
 LARGEST = 1e100
 """Beyond this no square can be summed; such a value is as good as missing."""
 SHOWN = 8
+FAINTEST = 1e-140
+"""A spread below this has a square that numbers cannot hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +125,7 @@ def prepared(collection: Collection) -> Prepared:
     fill[~rare] = np.nanmedian(X[:, ~rare], axis=0)
     filled = np.where(np.isnan(X), fill, X)
     mean, scale = filled.mean(axis=0), filled.std(axis=0)
-    same = ~rare & (scale <= CONSTANT * np.abs(filled).max(axis=0))
+    same = ~rare & (scale <= np.maximum(CONSTANT * np.abs(filled).max(axis=0), FAINTEST))
     kept = ~rare & ~same
     notes = [*_dropped(collection, rare, same), *_of_gaps(X[:, kept])]
     if not kept.any():

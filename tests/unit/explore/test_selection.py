@@ -351,7 +351,7 @@ def test_a_choice_that_holds_is_said_to_hold() -> None:
         "genetic algorithm",
     )
     with language("zh"):
-        assert "遗传算法(按歌曲留出)" in found.summary()
+        assert "遗传算法（按歌曲留出）" in found.summary()
 
 
 def test_shares_are_those_of_each_side_alone() -> None:

@@ -132,7 +132,7 @@ def test_exports_overwrite_only_when_told_and_never_leave_half_a_file(shelf, tmp
         export(shelf, out, format="csv")
     with pytest.raises(ParameterError, match="character 1"):
         export(shelf, out, format="csv", where="nope:1", force=True)
-    monkeypatch.setattr("tunelens.library.export._cell", lambda _: 1 / 0)
+    monkeypatch.setattr("tunelens.library.export.cell", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export(shelf, out, format="csv", force=True)
     assert out.read_text("utf-8") == "mine"

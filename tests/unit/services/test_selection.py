@@ -154,7 +154,7 @@ def test_songs_of_a_library_and_of_a_query(music: Path, settings: Settings) -> N
         loudest = max(library.tracks(), key=lambda track: track.energy).path.stem
     found = twins_of("library", library=path, engine="inline", settings=settings)
     assert found.twins.songs == ("歌 0", "歌 1", "歌 2")
-    one = twins_of(f"library:{loudest}", library=path, engine="inline", settings=settings)
+    one = twins_of(f'library:"{loudest}"', library=path, engine="inline", settings=settings)
     assert one.twins.songs == (loudest,)
     with pytest.raises(DataError, match="no track"):
         twins_of("library:year:1900", library=path, engine="inline", settings=settings)
