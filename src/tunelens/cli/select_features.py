@@ -101,11 +101,12 @@ def run(
     from tunelens.base.files import check_writable
     from tunelens.data.registry import options_from
     from tunelens.explore.selection import Genetic, SelectOptions
+    from tunelens.services.findings import check_findings
     from tunelens.services.selection import SelectionOptions, select_features
-    from tunelens.services.selection_report import check_selection_report, save_selection_report
+    from tunelens.services.selection_report import save_selection_report
 
     face = Face(as_json, quiet)
-    check_selection_report(out, lang=lang, force=force)
+    check_findings(out, lang=lang, force=force)
     if save is not None:
         check_writable(save, force=force)
     genetic = Genetic(population, generations, crossover, mutation, patience=patience)

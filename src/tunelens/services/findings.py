@@ -56,7 +56,9 @@ def check_findings(path: str | Path | None, *, lang: str = "en", force: bool = F
     if path is None:
         return
     if Path(path).suffix.lower() not in SUFFIXES:
-        raise ParameterError(f"{str(path)!r} ends in none of {', '.join(SUFFIXES)}")
+        raise ParameterError(
+            f"{Path(path).name!r} ends in {Path(path).suffix!r}; {', '.join(SUFFIXES)} are allowed"
+        )
     check_writable(Path(path), force=force)
 
 

@@ -4,36 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tunelens.base.errors import ParameterError, UnknownNameError
-from tunelens.base.files import atomic_path, check_writable
-from tunelens.base.language import LANGUAGES, current_language, language, say
+from tunelens.base.errors import ParameterError
+from tunelens.base.files import atomic_path
+from tunelens.base.language import current_language, language, say
 from tunelens.base.table import Cell
 from tunelens.base.version import __version__
 from tunelens.explore.selection.comparison import CALLED
+from tunelens.services.findings import check_findings
 from tunelens.services.selection import SelectionReport
 from tunelens.services.table_text import csv_text, json_text, markdown_plain, markdown_row
-
-SUFFIXES = (".html", ".md", ".json", ".csv", ".png", ".svg")
-
-
-def check_selection_report(path: str | Path | None, *, lang: str = "en", force: bool = False) -> None:
-    """Refuse a report that cannot be written, before anything is heard; None is no report.
-
-    Raises
-    ------
-    ParameterError
-        The suffix is another, or the file exists and `force` is not set.
-    UnknownNameError
-        There is no such language.
-    """
-    if lang not in LANGUAGES:
-        raise UnknownNameError.among("language", lang, LANGUAGES)
-    if path is None:
-        return
-    path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise ParameterError(f"{path.name!r} ends in {path.suffix!r}; {', '.join(SUFFIXES)} are allowed")
-    check_writable(path, force=force)
 
 
 def save_selection_report(
@@ -55,11 +34,11 @@ def save_selection_report(
     Raises
     ------
     ParameterError
-        As in `check_selection_report`; or there is nothing to draw.
+        As in `check_findings`; or there is nothing to draw.
     DataError
         The place cannot be written.
     """
-    check_selection_report(path, lang=lang, force=force)
+    check_findings(path, lang=lang, force=force)
     path = Path(path)
     with language(lang):
         suffix = path.suffix.lower()

@@ -28,9 +28,10 @@ from tunelens.models.inputs import INPUTS
 from tunelens.services import twins as of_twins
 from tunelens.services.analyze import analyze_many
 from tunelens.services.collections import collect
+from tunelens.services.findings import check_findings
 from tunelens.services.hear import HearOptions
 from tunelens.services.selection import SelectionOptions, SelectionReport, select_features
-from tunelens.services.selection_report import check_selection_report, save_selection_report
+from tunelens.services.selection_report import save_selection_report
 from tunelens.services.twins import Paired, TwinWaveform, positions, twins_of
 
 SR = 8000
@@ -334,9 +335,9 @@ def test_words_of_strangers_stay_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.pdf", "a"])
 def test_reports_that_cannot_be_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(ParameterError, match="allowed"):
-        check_selection_report(tmp_path / name)
+        check_findings(tmp_path / name)
     with pytest.raises(UnknownNameError):
-        check_selection_report(tmp_path / "a.html", lang="xx")
+        check_findings(tmp_path / "a.html", lang="xx")
 
 
 def test_real_songs_are_told_apart_by_some_of_the_features(data_dir: Path, settings: Settings) -> None:
