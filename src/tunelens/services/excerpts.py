@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,7 @@ class Prepared:
 class Manifest:
     """What earlier runs wrote into a folder: a line of JSON per excerpt, the last of a recording counts.
 
-    A line is added as soon as its excerpt is there. What cannot be read is as if it were not there.
+    A line tells what will be written, another, as soon as it is there, what it is. What cannot be read is as if it were not there.
 
     Parameters
     ----------
@@ -157,6 +157,14 @@ class Manifest:
         """Did an earlier run write `out`?"""
         return out in self._written
 
+    def announce(self, wanted: Mapping[Path, Path]) -> None:
+        """Note which file each recording will have: one that is there after a kill is ours, and unfinished."""
+        lines = [
+            {"source": path_to_text(source), "out": escape(str(out.relative_to(self.folder)))}
+            for source, out in wanted.items()
+        ]
+        self._append(lines)
+
     def add(self, report: HookReport, recipe: Recipe, stamp: FileStamp | None) -> None:
         """Keep one more, at once."""
         assert report.out is not None
@@ -170,8 +178,11 @@ class Manifest:
             "warnings": list(report.warnings),
         }
         self._lines[line["source"]] = line
+        self._append([line])
+
+    def _append(self, lines: Sequence[Mapping[str, Any]]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
     def tidy(self) -> None:
         """Write it anew with one line per recording."""

@@ -186,6 +186,7 @@ class _Run:
         """Cut what is left, keeping each excerpt as it comes."""
         if not self.todo:
             return
+        self.manifest.announce(self.todo)
         stamps = {source: _stamp(source) for source in self.todo}
         work = engine.map(
             partial(excerpt, recipe=self.recipe, settings=self.settings),

@@ -103,6 +103,20 @@ def test_a_run_that_was_cut_off_goes_on(music: Path, tmp_path: Path) -> None:
     assert len(again.done) == 2
 
 
+def test_an_excerpt_that_a_kill_left_without_its_line_is_cut_again(music: Path, tmp_path: Path) -> None:
+    out, manifest = tmp_path / "out", tmp_path / "out" / MANIFEST
+
+    def killed(*given) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Manifest, "add", killed)
+        cut(music / "短.wav", out=out)
+    assert (out / "短.wav").exists() and manifest.exists()
+    again = cut(music / "短.wav", out=out)
+    assert not again.failed and not again.done[0].kept
+
+
 @pytest.mark.parametrize(
     "rubbish", [b"", b"\xff\xfe\n{\n[]\n", b'{"source": 3}\n', b'{"source": "SOURCE"}\n', b"[" * 9999]
 )
