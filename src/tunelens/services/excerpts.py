@@ -181,6 +181,7 @@ class Manifest:
         self._append([line])
 
     def _append(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
