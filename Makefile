@@ -6,6 +6,7 @@ RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 # Trains nets, in tests alone. `make test TORCH=` goes without: the tests of nets are skipped, saying so.
 TORCH ?= torch==2.13.0
+PAGE := hatch_build.py $(shell find web -type f -not -path '*/node_modules/*')
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow check format lint types layers docs bench bench-peers default-model pages pictures golden lock clean
@@ -17,7 +18,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Tunelens needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 ..." % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 
-$(RUN): $(BIN)/python requirements/run.txt requirements/build.txt pyproject.toml
+$(RUN): $(BIN)/python requirements/run.txt requirements/build.txt pyproject.toml $(PAGE)
 	$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@

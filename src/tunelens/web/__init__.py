@@ -1,0 +1,1 @@
+"""The page: built of ``web/`` into ``page/`` when the package is installed."""
