@@ -10,9 +10,14 @@
     │   ├── DecodeError
     │   └── EmptyAudioError
     ├── DataError (ValueError)                  data has the wrong content      exit 3   http 422
+    │   └── NoRoomError                         the disk is full                exit 3   http 507
     ├── NotFoundError                           a file, track or row is absent  exit 3   http 404
     ├── BundleError                             a model cannot be trusted       exit 4   http 409
     ├── MissingDependencyError (ImportError)    something must be installed     exit 4   http 501
+    ├── AccessError                             a caller may not do this        exit 3   http 401
+    │   └── ForbiddenError                      not from here, not like this    exit 3   http 403
+    ├── TooLargeError                           more was sent than is taken     exit 3   http 413
+    ├── BusyError                               too much at once; come again    exit 1   http 429
     └── WorkerError                             a worker died or went wrong     exit 1   http 500
         └── LateError                           an item took too long
 
@@ -142,6 +147,12 @@ class DataError(TunelensError, ValueError):
     code, exit_code, http_status = "data", 3, 422
 
 
+class NoRoomError(DataError):
+    """The disk is full, or a quota is; what was finished before is kept."""
+
+    code, http_status = "no_room", 507
+
+
 class NotFoundError(TunelensError):
     """A file, track or row does not exist."""
 
@@ -162,6 +173,30 @@ class MissingDependencyError(TunelensError, ImportError):
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         ImportError.__init__(self, message)
         TunelensError.__init__(self, message, hint=hint)
+
+
+class AccessError(TunelensError):
+    """A caller has not shown who it is."""
+
+    code, exit_code, http_status = "access", 3, 401
+
+
+class ForbiddenError(AccessError):
+    """A caller may not do this, whoever it is."""
+
+    code, http_status = "forbidden", 403
+
+
+class TooLargeError(TunelensError):
+    """More was sent than is taken."""
+
+    code, exit_code, http_status = "too_large", 3, 413
+
+
+class BusyError(TunelensError):
+    """There is too much to do already; what is asked again later can be done."""
+
+    code, exit_code, http_status = "busy", 1, 429
 
 
 class WorkerError(TunelensError):

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from tunelens.base.errors import UnknownNameError
 from tunelens.base.extras import require
+from tunelens.base.language import say
 
 Cell = str | float | int | bool | None
 
@@ -77,3 +78,21 @@ class Table:
         """Build from what `to_dict` returned."""
         rows = tuple(tuple(row) for row in values["rows"])
         return cls(values["name"], tuple(values["columns"]), rows, values.get("note", ""))
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as a reader sees it, words in the language of now.
+
+    Examples
+    --------
+    >>> shown(0.123456), shown(1234.5), shown(1e-9), shown(None), shown(True), shown(7)
+    ('0.123', '1,234', '1.0e-09', '', '✓', '7')
+    """
+    if isinstance(cell, bool):
+        return "✓" if cell else ""
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    if isinstance(cell, float):
+        size = abs(cell)
+        return f"{cell:,.0f}" if size >= 1000 else f"{cell:.1e}" if 0 < size < 1e-3 else f"{cell:.3g}"
+    return "" if cell is None else say(cell)

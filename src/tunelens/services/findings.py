@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.base.language import LANGUAGES, current_language, language, say
-from tunelens.base.table import Cell, Table
+from tunelens.base.table import Table, shown
 from tunelens.base.version import __version__
 from tunelens.plots.display import Display
 from tunelens.services.table_text import csv_text, json_text, markdown_plain, markdown_row
@@ -93,24 +93,6 @@ def save_findings(found: Findings, path: str | Path, *, lang: str = "en", force:
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8-sig" if suffix == ".csv" else "utf-8", errors="replace")
     return path
-
-
-def shown(cell: Cell) -> str:
-    """Return a cell as a reader sees it.
-
-    Examples
-    --------
-    >>> shown(0.123456), shown(1234.5), shown(1e-9), shown(None), shown(True), shown(7)
-    ('0.123', '1,234', '1.0e-09', '', '✓', '7')
-    """
-    if isinstance(cell, bool):
-        return "✓" if cell else ""
-    if isinstance(cell, int):
-        return f"{cell:,}"
-    if isinstance(cell, float):
-        size = abs(cell)
-        return f"{cell:,.0f}" if size >= 1000 else f"{cell:.1e}" if 0 < size < 1e-3 else f"{cell:.3g}"
-    return "" if cell is None else say(cell)
 
 
 def _picture(found: Findings, path: Path, force: bool) -> Path:
