@@ -20,7 +20,5 @@ def only_one(library: Path) -> AbstractContextManager[None]:
     DataError
         Another process holds it, or its folder cannot be written.
     """
-    busy = DataError(
-        f"another process is writing tags for {str(library)!r}", hint="wait until it is done"
-    )
+    busy = DataError(f"another process is writing tags for {str(library)!r}", hint="wait until it is done")
     return lock(Path(f"{os.path.realpath(library)}.tag-lock"), busy)
