@@ -111,6 +111,16 @@ class Reliability:
     count: NDArray[np.intp]
     ece: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a JSON object; what is not known of an empty bin is None."""
+        known = self.count > 0
+        return {
+            "confidence": np.where(known, self.confidence, None).tolist(),
+            "share": np.where(known, self.share, None).tolist(),
+            "count": self.count.tolist(),
+            "ece": self.ece,
+        }
+
 
 def reliability(
     y_true: Array, proba: Floats, classes: Sequence[str] = (), n_bins: int = N_BINS

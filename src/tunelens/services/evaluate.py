@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
@@ -138,7 +139,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Shown):
     """How good a recipe is on a dataset.
 
     Parameters
@@ -203,10 +204,15 @@ class Evaluation:
         oof = self.honest.oof
         return class_curves(oof.y_true, oof.proba, oof.classes) if oof.classes else ((), ())
 
+    def _card(self) -> Card:
+        from tunelens.services.evaluation_report import card_of
+
+        return card_of(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""
         names = ("dataset", "data_id", "label", "task", "input", "recipe", "n_rows", "seconds")
-        table = self.confusion
+        table, bins = self.confusion, self.reliability
         return {
             **{name: getattr(self, name) for name in names},
             "classes": list(self.classes),
@@ -216,6 +222,7 @@ class Evaluation:
             "inflation": {name: known(value) for name, value in self.inflation.items()},
             "per_class": [_known(asdict(row)) for row in self.per_class],
             "confusion": None if table is None else table.tolist(),
+            "reliability": bins.to_dict() if bins else None,
             "mistakes": [
                 asdict(one) | {"path": str(one.path) if one.path else None} for one in self.mistakes
             ],

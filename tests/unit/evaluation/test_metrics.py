@@ -128,6 +128,17 @@ def test_reliability_is_that_of_scikit_learn() -> None:
     assert inside.confidence[inside.count > 0] == pytest.approx(said)
 
 
+def test_reliability_is_told_without_what_is_not_known() -> None:
+    # bin 0.9: said 0.95 twice, one right; bin 0.6: said 0.65 once, right; nothing anywhere else
+    told = reliability(
+        np.array(["a", "b", "b"]), np.array([[0.95, 0.05], [0.95, 0.05], [0.35, 0.65]]), ("a", "b")
+    ).to_dict()
+    assert told["count"] == [0, 0, 0, 0, 0, 0, 1, 0, 0, 2]
+    assert told["share"] == [None] * 6 + [1.0, None, None, 0.5]
+    assert told["confidence"] == [None] * 6 + [pytest.approx(0.65), None, None, pytest.approx(0.95)]
+    assert told["ece"] == pytest.approx((0.9 + 0.35) / 3)
+
+
 def test_curves_have_the_areas_of_their_figures() -> None:
     y, proba = rows()
     for row, curve in zip(per_class(y, proba, CLASSES), class_curves(y, proba, CLASSES)[0], strict=True):
