@@ -7,7 +7,7 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-ROUTES = ("health",)
+ROUTES = ("health", "tracks", "similar", "audio")
 """Files of this folder, each with a ``ROUTER``, in the order of the OpenAPI page."""
 
 
