@@ -70,7 +70,7 @@ def unwritten(path: Path, error: OSError) -> DataError:
 
 @contextmanager
 def lock(path: Path, busy: DataError) -> Iterator[None]:
-    """Hold the lock of a file, which is made; the system lets go of it when the process ends, however it does.
+    """Hold the lock of a file, which is made; the system lets go of it however the process ends.
 
     Parameters
     ----------

@@ -1,0 +1,113 @@
+"""What a job is given: the library, where its files go, and a progress that listens for "stop"."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tunelens.base.progress import Progress, Silent
+from tunelens.base.settings import Settings
+from tunelens.library.identity import escape
+from tunelens.library.store import Library
+from tunelens.services.jobs.sound import find_sound
+from tunelens.services.jobs.uploads import Uploads
+from tunelens.services.roots import Roots
+
+LONGEST_ITEM = 300
+
+
+class Cancelled(KeyboardInterrupt):
+    """Somebody wants the job to stop; services meet it as Ctrl-C, and keep what is finished."""
+
+
+class Stop:
+    """Whether a running job shall end before it is done, and why."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self.again = False
+        self.heard = False
+
+    def ask(self, *, again: bool = False) -> None:
+        """Ask the job to stop; `again` when it is to be begun anew later."""
+        self.again = again
+        self._asked.set()
+
+    def check(self) -> None:
+        """Raise `Cancelled` once it has been asked."""
+        if self._asked.is_set():
+            self.heard = True
+            raise Cancelled
+
+
+class Watched:
+    """The progress of a job: counts, estimates what is left, tells, and stops when it must."""
+
+    def __init__(self, tell: Callable[[Mapping[str, Any]], None], stop: Stop) -> None:
+        self._tell, self._stop = tell, stop
+        self._counts: dict[str, Any] = {}
+        self._began = time.monotonic()
+
+    def start(self, total: int, what: str) -> None:
+        """`total` items of `what` are about to be done."""
+        self._stop.check()
+        self._began = time.monotonic()
+        self._counts = {"what": what, "total": total, "done": 0, "failed": 0, "item": "", "eta_s": None}
+        self._tell(dict(self._counts))
+
+    def advance(self, item: str, ok: bool = True) -> None:
+        """One item is done; this is where a job ends that was cancelled."""
+        counts = self._counts or {"what": "", "total": 0, "done": 0, "failed": 0}
+        done = counts["done"] + 1
+        left = max(0, counts["total"] - done)
+        spent = time.monotonic() - self._began
+        self._counts = counts | {
+            "done": done,
+            "failed": counts["failed"] + (not ok),
+            "item": escape(item)[:LONGEST_ITEM],
+            "eta_s": round(spent / done * left, 1),
+        }
+        self._tell(dict(self._counts))
+        self._stop.check()
+
+    def finish(self) -> None:
+        """The work is over; never raises, for it is called while errors pass."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a job is given.
+
+    Parameters
+    ----------
+    library : Library
+        What is known.
+    settings : Settings
+        Limits, and where nets lie.
+    folder : Path
+        Whatever is written here can be fetched when the job has ended.
+    roots : Roots
+        Outside of these nothing is read.
+    uploads : Uploads
+        What callers have sent.
+    progress : Progress
+        To be told of everything that is done; a cancelled job ends there.
+    check : callable
+        Raises `Cancelled` when the job is to stop; for work that has no progress to tell.
+    """
+
+    library: Library
+    settings: Settings
+    folder: Path
+    roots: Roots
+    uploads: Uploads
+    progress: Progress = field(default_factory=Silent)
+    check: Callable[[], None] = lambda: None
+
+    def sound(self, ref: Mapping[str, Any]) -> Path:
+        """Return the file of the sound that a request names, see `find_sound`."""
+        return find_sound(ref, self.library, self.roots, self.uploads)

@@ -1,0 +1,1 @@
+"""The kinds of jobs that come with Tunelens, a file each."""
