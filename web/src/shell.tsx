@@ -1,0 +1,97 @@
+/** Everything around a page. */
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { get, locked } from "./api";
+import { Login } from "./parts/Login";
+import { Navigation } from "./parts/Navigation";
+import { PlayerBar } from "./parts/PlayerBar";
+import { Toasts } from "./parts/Toast";
+import { EmptyState, ErrorBox, Loading } from "./parts/Told";
+import { current, toggle } from "./player";
+import { match, path } from "./router";
+import type { PageProps, Route } from "./routes";
+import type { Info } from "./types";
+import { say } from "./words";
+
+/** The navigation, the page of the path, and the player below. */
+export function Shell() {
+  useEffect(askForToken, []);
+  useEffect(playBySpace, []);
+  if (locked.value) return <Login />;
+  return (
+    <div class={current.value ? "shell with-player" : "shell"}>
+      <a class="skip" href="#main">
+        {say("Skip to the content")}
+      </a>
+      <Navigation />
+      <Content />
+      <PlayerBar />
+      <Toasts />
+    </div>
+  );
+}
+
+function askForToken(): void {
+  get<Info>("/info").catch(() => undefined); // a 401 opens the login; everything else pages tell
+}
+
+const TYPED =
+  "input, textarea, select, button, a, summary, dialog, [role=grid], [role=slider], [contenteditable]";
+
+function playBySpace(): () => void {
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key !== " " || event.defaultPrevented || (event.target as Element).closest(TYPED)) return;
+    if (!current.value) return;
+    event.preventDefault();
+    toggle();
+  };
+  document.addEventListener("keydown", pressed);
+  return () => document.removeEventListener("keydown", pressed);
+}
+
+function Content() {
+  const found = match(path.value);
+  const main = useRef<HTMLElement>(null);
+  const title = found ? say(found.route.title) : say("Nothing here");
+  useEffect(() => {
+    document.title = `${title} · Tunelens`;
+  }, [title]);
+  return (
+    <main id="main" ref={main} tabIndex={-1}>
+      {found ? <LazyPage key={found.route.path} route={found.route} params={found.params} /> : <Nowhere />}
+    </main>
+  );
+}
+
+function Nowhere() {
+  return (
+    <EmptyState icon="search" title={say("Nothing here")}>
+      <p>
+        <a href="/">{say("To the library")}</a>
+      </p>
+    </EmptyState>
+  );
+}
+
+const loaded = new Map<string, ComponentType<PageProps>>();
+
+function LazyPage({ route, params }: { route: Route; params: Record<string, string> }) {
+  const inside = useSignal(loaded.get(route.path));
+  const error = useSignal<unknown>(undefined);
+  useEffect(() => {
+    if (inside.value) return;
+    route.load().then(
+      (module) => {
+        loaded.set(route.path, module.default);
+        inside.value = module.default;
+      },
+      (problem: unknown) => {
+        error.value = problem;
+      },
+    );
+  }, [route, inside, error]);
+  if (error.value) return <ErrorBox error={error.value} retry={() => location.reload()} />;
+  const Page = inside.value;
+  return Page ? <Page params={params} /> : <Loading />;
+}

@@ -1,0 +1,63 @@
+/** Words in the language of who reads: English is the key, `languages/<code>/*.json` have the others. */
+import { signal } from "@preact/signals";
+import { stored } from "./stored";
+
+export const LANGUAGES = { en: "English", zh: "中文" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+export const language = stored<Language>("language", firstLanguage(), (value) => value in LANGUAGES);
+
+const chinese = import.meta.glob<Record<string, string>>("./languages/zh/*.json", { import: "default" });
+const words = signal<Record<string, string>>({});
+
+/** The text in the language of now, with `values` in the places that it names. */
+export function say(text: string, values: Record<string, string | number> = {}): string {
+  const said = (language.value === "zh" && words.value[text]) || text;
+  return said.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+/** The text itself: it is written here and said elsewhere, and its translation must not be forgotten. */
+export function word(text: string): string {
+  return text;
+}
+
+/** Speaks another language from now on, and in the next visit. */
+export async function speak(code: Language): Promise<void> {
+  if (code === "zh") {
+    const files = await Promise.all(Object.values(chinese).map((load) => load()));
+    words.value = Object.assign({}, ...files);
+  }
+  language.value = code;
+  document.documentElement.lang = code === "zh" ? "zh-CN" : "en";
+}
+
+/** A number as the language writes it. */
+export function number(value: number, digits = 0): string {
+  return value.toLocaleString(language.value === "zh" ? "zh-CN" : "en", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+/** A share of one as percent. */
+export function percent(share: number): string {
+  return `${Math.round(100 * share)}%`;
+}
+
+/** Seconds as `3:07`, from an hour on as `1:02:07`. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (part: number) => String(part).padStart(2, "0");
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** A day and time of the server, ISO 8601, as people write it. */
+export function when(iso: string): string {
+  const code = language.value === "zh" ? "zh-CN" : "en";
+  return new Date(iso).toLocaleString(code, { dateStyle: "medium", timeStyle: "short" });
+}
+
+function firstLanguage(): Language {
+  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+}
