@@ -9,11 +9,10 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from tunelens.api import problems
-from tunelens.api.house import House
+from tunelens.api.house import open_house
 from tunelens.api.options import ServeOptions
 from tunelens.api.routes import routers
 from tunelens.base.version import __version__
-from tunelens.library.store import Library
 
 PREFIX = "/api/v1"
 
@@ -36,8 +35,7 @@ def create_app(options: ServeOptions | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def alive(app: FastAPI) -> AsyncIterator[None]:
-        with Library.open(asked.library or asked.settings.library) as library:
-            app.state.house = House(library=library, options=asked)
+        with open_house(asked) as app.state.house:
             yield
 
     app = FastAPI(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from tunelens.api.options import ServeOptions
 from tunelens.base.settings import Settings
-
-if TYPE_CHECKING:
-    from tunelens.library.store import Library
+from tunelens.library.store import Library
+from tunelens.services.jobs import Jobs, UploadLimits, Uploads
+from tunelens.services.roots import Roots
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,54 @@ class House:
         Shared by all threads; its engine keeps a connection for each.
     options : ServeOptions
         How the server was set up.
+    jobs : Jobs
+        Long work, and what callers have sent.
+    roots : Roots
+        The folders whose files may be named; nothing outside is opened.
     """
 
     library: Library
     options: ServeOptions
-    jobs: Any = None
-    roots: Any = None
+    jobs: Jobs
+    roots: Roots
 
     @property
     def settings(self) -> Settings:
         """Return the settings that services take."""
         return self.options.settings
+
+    @property
+    def uploads(self) -> Uploads:
+        """Return what callers have sent."""
+        return self.jobs.uploads
+
+
+@contextmanager
+def open_house(options: ServeOptions) -> Iterator[House]:
+    """Open the library and begin to work on its jobs; running ones go back into the queue at the end.
+
+    Raises
+    ------
+    TunelensError
+        The library cannot be opened, a root is no folder, or another server works on the library.
+    """
+    with Library.open(options.library or options.settings.library) as library:
+        folder = Jobs.beside(library.path)
+        kept = Uploads(folder / "uploads").kept
+        kept.mkdir(parents=True, exist_ok=True)
+        roots = Roots([*options.roots, kept], whole_library=not options.roots)
+        jobs = Jobs(
+            folder,
+            library,
+            options.settings,
+            roots=roots,
+            uploads=UploadLimits(max_bytes=options.max_upload_bytes),
+        )
+        jobs.start()
+        try:
+            yield House(library=library, options=options, jobs=jobs, roots=roots)
+        finally:
+            jobs.stop()
 
 
 def house_of(connection: HTTPConnection) -> House:

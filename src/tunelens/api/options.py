@@ -30,6 +30,8 @@ class ServeOptions:
         Other sites whose pages may call.
     page : bool
         Serve the page too.
+    max_upload_bytes : int
+        Largest file that is taken from a caller.
     settings : Settings
         Data folder, cache, limits.
     """
@@ -41,4 +43,5 @@ class ServeOptions:
     token: str | None = None
     allow_origins: tuple[str, ...] = ()
     page: bool = True
+    max_upload_bytes: int = 256 * 2**20
     settings: Settings = field(default_factory=Settings.from_env)
