@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.card import Card, Fact, Shown
 from tunelens.base.errors import EmptyAudioError, ParameterError
+from tunelens.base.language import say
 
 Samples = NDArray[np.float32]
+MOST_PLAYED_S = 60.0
+"""A longer clip has no player in a notebook, which is kept and sent around."""
 
 
 @dataclass(frozen=True, eq=False)
-class Clip:
+class Clip(Shown):
     """An excerpt of sound.
 
     Parameters
@@ -64,6 +69,15 @@ class Clip:
     def mono(self) -> Clip:
         """Return the mean of the channels as one channel."""
         return self if self.y.ndim == 1 else replace(self, y=self.y.mean(axis=0, dtype=np.float32))
+
+    def _card(self) -> Card:
+        from tunelens.audio.write import flac
+
+        length, start = f"{self.duration_s:.1f}", f"{self.start_s:.1f}"
+        told = say("{seconds} s from {start} s", seconds=length, start=start)
+        facts = (Fact(say("length"), told), Fact(say("rate"), f"{self.sr:,} Hz × {self.n_channels}"))
+        played = 0 < self.duration_s <= MOST_PLAYED_S and self.n_channels <= 2
+        return Card(Path(self.source).name, facts=facts, sound=flac(self) if played else b"")
 
     def with_y(self, y: Samples) -> Clip:
         """Return the same excerpt with other samples at the same rate."""

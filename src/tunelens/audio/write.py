@@ -1,4 +1,4 @@
-"""Writing sound: WAV, whole or not at all."""
+"""Writing sound: WAV, whole or not at all; FLAC, in memory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,27 @@ from tunelens.base.errors import ParameterError
 from tunelens.base.files import atomic_path, check_writable
 
 SUBTYPES = ("PCM_16", "PCM_24", "PCM_32", "PCM_U8", "FLOAT", "DOUBLE")
+
+
+def flac(clip: Clip) -> bytes:
+    """Return `clip` as a FLAC file of 16 bits; samples beyond full scale are limited to it.
+
+    Raises
+    ------
+    EmptyAudioError
+        The clip holds no samples.
+    ParameterError
+        FLAC has no such rate or number of channels.
+    """
+    import soundfile
+
+    held = io.BytesIO()
+    try:
+        y = np.clip(clip.require_samples().y, -1.0, 1.0)
+        soundfile.write(held, y.T, clip.sr, subtype="PCM_16", format="FLAC")
+    except soundfile.LibsndfileError as error:
+        raise ParameterError(f"{clip.n_channels} channels at {clip.sr} Hz: {error}") from error
+    return held.getvalue()
 
 
 def write_wav(

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tunelens.cli.draw import UNKNOWN, minutes
+from tunelens.cli.draw import UNKNOWN
 from tunelens.cli.plain import printable
+from tunelens.library.facts import minutes
 
 if TYPE_CHECKING:
     from tunelens.library.playlists.store import Playlist, Smart

@@ -140,7 +140,7 @@ def _draw(out: Console, found: Found) -> None:
 
 
 def _facts(hit: Hit) -> list[str]:
-    from tunelens.cli.draw import minutes
+    from tunelens.library.facts import minutes
 
     track = hit.track
     tempo = "-" if track.tempo_bpm is None else f"{track.tempo_bpm:.0f}"

@@ -134,7 +134,7 @@ def _table(found: Similar, width: int) -> Table:
     table.add_column("why", overflow="fold")
     for one in found.neighbours:
         cells = [f"{one.similarity:.2f}", str(one.track.id), one.track.name, *_sound(one)]
-        cells += [*([one.seed] if several else []), "; ".join(words(one))]
+        cells += [*([one.seed] if several else []), "; ".join(one.reasons.words())]
         table.add_row(*(escape(printable(cell)) for cell in cells))
     return table
 
@@ -143,12 +143,3 @@ def _sound(one: Neighbour) -> list[str]:
     track = one.track
     key = f"{track.tonic} {track.mode[:3]}" if track.tonic and track.mode else "-"
     return ["-" if track.tempo_bpm is None else f"{track.tempo_bpm:.0f}", key]
-
-
-def words(one: Neighbour) -> list[str]:
-    """Return the reasons as a person reads them."""
-    why = one.reasons
-    tempo = {1.0: "same tempo", 2.0: "double tempo", 0.5: "half tempo"}
-    said = [", ".join(why.tags), f"alike in {', '.join(why.alike)}" if why.alike else ""]
-    said += [tempo[why.tempo] if why.tempo else "", why.key or "", "same energy" if why.energy else ""]
-    return [text for text in said if text]

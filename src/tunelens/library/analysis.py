@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tunelens.audio import AudioInfo
+from tunelens.base.card import Card, Shown
 from tunelens.features.descriptors import Descriptors
 from tunelens.library.identity import FileStamp, path_to_text, text_to_path
 from tunelens.models import Tagging
@@ -47,7 +48,7 @@ class Print:
 
 
 @dataclass(frozen=True, eq=False)
-class Analysis:
+class Analysis(Shown):
     """Everything that was heard in one file.
 
     Parameters
@@ -92,6 +93,11 @@ class Analysis:
     def tagging(self, model: str) -> Tagging | None:
         """Return what `model` heard, or None."""
         return next((tagging for tagging in self.taggings if tagging.model == model), None)
+
+    def _card(self) -> Card:
+        from tunelens.library.facts import facts_of, title_of
+
+        return Card(title_of(self), facts=facts_of(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON knows it; `path` as `path_to_text` writes it."""

@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tunelens.base.card import Card, Fact, Shown, percent
+from tunelens.base.language import say, word
+from tunelens.base.table import Table
 from tunelens.data.labels import Task
+
+MOST_SAID = 3
+MOST_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Prediction(Shown):
     """What may be said of one clip.
 
     Parameters
@@ -64,6 +70,42 @@ class Prediction:
     def probability(self) -> float | None:
         """Of `best`."""
         return None if self.best is None else self.probabilities[self.best]
+
+    def line(self) -> str:
+        """Return the answer in one line, with how sure it is, or why there is none.
+
+        Examples
+        --------
+        >>> Prediction("single", known=False, why="nothing like it was heard").line()
+        'unknown: nothing like it was heard'
+        """
+        if self.task == "continuous":
+            low, high = self.interval or (self.value, self.value)
+            return f"{self.value:.2f} ({low:.2f} – {high:.2f})" if self.known else self._unknown()
+        if self.labels:
+            said = self.labels[:MOST_SAID]
+            return ", ".join(f"{label} {percent(self.probabilities[label])}" for label in said)
+        if self.why or self.best is None or self.probability is None:
+            return self._unknown()
+        return say("none for sure; {label} {share}", label=self.best, share=percent(self.probability))
+
+    def _unknown(self) -> str:
+        return say("unknown: {why}", why=say(self.why))
+
+    def card(self, title: str = "") -> Card:
+        """Return what a notebook shows."""
+        facts = []
+        if self.coverage is not None and self.set:
+            name = say("cannot be ruled out ({share})", share=percent(self.coverage))
+            facts.append(Fact(name, ", ".join(self.set)))
+        if self.novelty is not None:
+            facts.append(Fact(say("novelty"), say("more novel than so many training clips"), self.novelty))
+        rows = tuple(self.probabilities.items())[:MOST_SHOWN]
+        table = Table(say("Probabilities"), (word("label"), word("probability")), rows)
+        return Card(title, self.line(), tuple(facts), (table,) if rows else (), ("probability",))
+
+    def _card(self) -> Card:
+        return self.card()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the prediction as a JSON object."""

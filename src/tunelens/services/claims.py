@@ -24,6 +24,7 @@ from tunelens.features.frames import Frames
 from tunelens.features.registry import FEATURES as KNOWN
 from tunelens.plots.display import Display
 from tunelens.services.engines import ENGINES, n_workers
+from tunelens.services.findings import ShownFindings
 
 Floats = NDArray[np.float64]
 SHORTEST_S = 10.0
@@ -58,7 +59,7 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class ClaimsReport:
+class ClaimsReport(ShownFindings):
     """What became of claims.
 
     Parameters

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, NotFoundError, ParameterError, TunelensError
 from tunelens.base.language import LANGUAGES, language
 from tunelens.base.progress import Progress
@@ -27,6 +28,7 @@ from tunelens.library.clusterings.store import Clusterings, Listed, Member, take
 from tunelens.library.playlists.store import checked_name
 from tunelens.library.store import Library
 from tunelens.services.collections import LIBRARY, collect, gather
+from tunelens.services.notes import note
 
 Ints = NDArray[np.intp]
 TABLES = (".csv", ".tsv", ".json", ".toml", ".parquet")
@@ -55,7 +57,7 @@ class ClusterOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class ClusterReport:
+class ClusterReport(Shown):
     """What a run found.
 
     Parameters
@@ -75,6 +77,10 @@ class ClusterReport:
     found: Clustering
     saved: str | None
     failed: tuple[tuple[Path, TunelensError], ...] = ()
+
+    def _card(self) -> Card:
+        tables = (clusters_table(self.found), traits_table(self.found))
+        return Card(self.saved or self.source, tables=tables, notes=tuple(map(note, self.found.notes)))
 
     def tables(self) -> tuple[Table, ...]:
         """Return the clusters, what sets them apart, the curves over K if there are any, and the members."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, ParameterError, TunelensError
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
@@ -65,7 +66,7 @@ class Compared:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Shown):
     """Models side by side, the best first.
 
     Parameters
@@ -94,6 +95,11 @@ class Comparison:
     failures: tuple[tuple[Path, TunelensError], ...] = ()
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    def _card(self) -> Card:
+        from tunelens.services.evaluation_report import card_of
+
+        return card_of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""

@@ -20,6 +20,7 @@ from tunelens.plots.display import Display
 from tunelens.plots.effects import EffectsDisplay
 from tunelens.plots.shares import SharesDisplay
 from tunelens.services.collections import Collected, gather
+from tunelens.services.findings import ShownFindings
 from tunelens.services.notes import note
 
 SAME_EVERYWHERE = ("tempo_bpm", "duration_s")
@@ -28,7 +29,7 @@ TWO_PROGRAMS = word("One side was heard and the other is a table: features of tw
 
 
 @dataclass(frozen=True)
-class ContrastReport:
+class ContrastReport(ShownFindings):
     """What was found.
 
     Parameters

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunelens.base import table as base
+from tunelens.base.card import Card, Fact
 from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.base.version import __version__
@@ -91,6 +93,14 @@ def _json(result: Evaluation | Comparison) -> str:
 def page_of(result: Evaluation | Comparison) -> Page:
     """Return what is to be told."""
     return _compared_page(result) if isinstance(result, Comparison) else _evaluated_page(result)
+
+
+def card_of(result: Evaluation | Comparison) -> Card:
+    """Return what a notebook shows: the report without its pictures."""
+    page = page_of(result)
+    tables = tuple(base.Table(one.title, one.columns, one.rows) for one in page.tables)
+    facts = tuple(Fact(name, text) for name, text in page.facts)
+    return Card(page.title, page.lead, facts, tables, notes=page.warnings)
 
 
 def _evaluated_page(found: Evaluation) -> Page:

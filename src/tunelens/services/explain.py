@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.audio import Clip, decode, write_wav
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, ParameterError, UnknownNameError
 from tunelens.base.files import check_writable
+from tunelens.base.language import say, word
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
+from tunelens.base.table import Table
 from tunelens.explain import (
     Attribution,
     Example,
@@ -42,7 +45,7 @@ N_TAGS, N_EXAMPLES = 5, 5
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Shown):
     """Why a bundle says what it says of one recording.
 
     Parameters
@@ -76,6 +79,30 @@ class Explanation:
     picture: Path | None = None
     sound: Path | None = None
 
+    def _card(self) -> Card:
+        told = self.prediction.card(f"{name_of(self.path)} · {self.target}")
+        return replace(
+            told,
+            tables=(*told.tables, *(table for table in self._tables() if table.rows)),
+            shares=("probability", "there", "in the whole clip"),
+            picture=_content(self.picture),
+            sound=_content(self.sound),
+        )
+
+    def _tables(self) -> tuple[Table, ...]:
+        parts = self.attribution
+        when, bands = _rows(parts.edges_s + self.start_s, parts.segments), _rows(parts.edges_hz, parts.bands)
+        tags = tuple((one.tag, one.there, one.elsewhere) for one in self.tags)
+        return (
+            Table(say("What each stretch added"), (word("from (s)"), word("to (s)"), word("added")), when),
+            Table(say("What each band added"), (word("from (Hz)"), word("to (Hz)"), "added"), bands),
+            Table(
+                say("What sounded where it mattered"),
+                (word("tag"), word("there"), word("in the whole clip")),
+                tags,
+            ),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""
         return {
@@ -89,6 +116,14 @@ class Explanation:
             "picture": None if self.picture is None else str(self.picture),
             "sound": None if self.sound is None else str(self.sound),
         }
+
+
+def _rows(edges: NDArray[Any], added: NDArray[Any]) -> tuple[tuple[float, ...], ...]:
+    return tuple(zip(edges[:-1].tolist(), edges[1:].tolist(), added.tolist(), strict=True))
+
+
+def _content(path: Path | None) -> bytes:
+    return path.read_bytes() if path is not None and path.is_file() else b""
 
 
 def explain(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.base.language import LANGUAGES, current_language, language, say
@@ -39,6 +40,15 @@ class Findings(Protocol):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""
+
+
+class ShownFindings(Shown):
+    """Findings that show themselves in a notebook: the summary, the tables, and the first picture."""
+
+    def _card(self: Findings) -> Card:
+        first = next(iter(self.displays().values()), None)
+        picture = b"" if first is None else first._repr_png_()
+        return Card(self.title, self.summary(), tables=self.tables(), notes=self.notes, picture=picture)
 
 
 def check_findings(path: str | Path | None, *, lang: str = "en", force: bool = False) -> None:

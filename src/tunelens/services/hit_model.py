@@ -18,12 +18,13 @@ from tunelens.charts.hits.model import N_DRAWS, HitModel, hit_model
 from tunelens.plots.display import Display
 from tunelens.plots.hits import FiguresDisplay
 from tunelens.services.collections import gather
+from tunelens.services.findings import ShownFindings
 
 _ORDER = word("rank correlation")
 
 
 @dataclass(frozen=True)
-class HitReport:
+class HitReport(ShownFindings):
     """What was found.
 
     Parameters

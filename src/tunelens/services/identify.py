@@ -12,9 +12,12 @@ import numpy as np
 
 from tunelens.audio import Unfound, find_audio, listen
 from tunelens.audio.clip import Clip
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, ParameterError, TunelensError
+from tunelens.base.language import say, word
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.settings import Settings
+from tunelens.base.table import Table
 from tunelens.features.summary import SUMMARY_SR
 from tunelens.library.identity import path_to_text
 from tunelens.library.prints.chains import Chain, chained, told_apart
@@ -83,7 +86,7 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Identification:
+class Identification(Shown):
     """What was found in one file: `sightings` in order of time, or `error`.
 
     Parameters
@@ -112,6 +115,25 @@ class Identification:
             total += max(0.0, end - max(start, until))
             until = max(until, end)
         return total
+
+    def _card(self) -> Card:
+        if self.error is not None:
+            return Card.of_error(self.item, self.error)
+        rows = tuple(
+            (one.start_s, one.end_s, one.track.name, one.position_s, one.speed, one.confidence)
+            for one in self.sightings
+        )
+        columns = (
+            word("from (s)"),
+            word("to (s)"),
+            word("title"),
+            word("second of the song"),
+            word("speed"),
+            word("confidence"),
+        )
+        known, heard = f"{self.matched_s:.0f}", f"{self.duration_s:.0f}"
+        lead = say("{known} s of {heard} s are known", known=known, heard=heard)
+        return Card(self.item, lead, tables=(Table("", columns, rows),), shares=("confidence",))
 
     def to_dict(self) -> dict[str, Any]:
         """Return what was found as a JSON object."""

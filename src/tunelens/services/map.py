@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.card import Card, Fact, Shown
 from tunelens.base.errors import DataError, ParameterError, TunelensError, UnknownNameError
 from tunelens.base.extras import require
 from tunelens.base.files import atomic_path, check_writable
@@ -17,14 +18,13 @@ from tunelens.base.language import LANGUAGES, say
 from tunelens.base.language import language as speaking
 from tunelens.base.progress import Progress, Silent
 from tunelens.explore.collection import Collection
-from tunelens.explore.nearness import correlations, nearest
-from tunelens.explore.prepared import Prepared
+from tunelens.explore.nearness import nearest
 from tunelens.explore.projection import PROJECTIONS
 from tunelens.services import report_media
 from tunelens.services.map_columns import CLUSTER, SHOWN, Columns, Groups, columns_of
 from tunelens.services.map_page import Page, render, urls
 from tunelens.services.map_places import Places, lay
-from tunelens.services.map_words import label_of
+from tunelens.services.map_reading import axes_of, reading
 from tunelens.services.notes import note
 
 PAGES, PICTURES = (".html", ".htm"), (".png", ".svg")
@@ -32,6 +32,8 @@ MOST_SONGS = 300_000
 MOST_SNIPPETS = 500
 MOST_WITH_NEIGHBOURS = 20_000
 """Of more songs neighbours are told by the map: a page would hold millions of numbers more."""
+MOST_SHOWN_BYTES = 10_000_000
+"""A larger map is not put into a notebook, which is kept and sent around."""
 N_NEIGHBOURS = 10
 N_NAMED = 40
 _FEW = 30
@@ -39,7 +41,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class MapReport:
+class MapReport(Shown):
     """What was drawn.
 
     Parameters
@@ -80,6 +82,17 @@ class MapReport:
     n_snippets: int = 0
     failures: tuple[tuple[Path, TunelensError], ...] = ()
     notes: tuple[str, ...] = ()
+
+    def _card(self) -> Card:
+        lead = say("{n} songs", n=f"{self.n_songs:,}")
+        facts = (Fact(say("file"), str(self.path)), Fact(say("projection"), self.projection, self.trust))
+        small = self.path.is_file() and self.path.stat().st_size <= MOST_SHOWN_BYTES
+        kind = self.path.suffix.lower()
+        return Card(
+            self.path.stem, lead, facts, notes=self.notes,
+            page=self.path.read_text(encoding="utf-8") if small and kind in PAGES else "",
+            picture=self.path.read_bytes() if small and kind == ".png" else b"",
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""
@@ -170,7 +183,7 @@ def draw_map(
         groups, exemplars = _with_clusters(songs, colour, dict(groups or {}), seed)
         columns = columns_of(songs, groups)
         first = columns.named(colour)
-        places = lay(songs, _method(projection, len(songs)), seed, kept)
+        places = lay(songs, method_for(projection, len(songs)), seed, kept)
         drawn = _Drawn(songs, columns, first.name, places, title or songs.name, exemplars)
         if target.suffix.lower() in PICTURES:
             return _picture(drawn, target, force)
@@ -233,7 +246,8 @@ def check_request(
     return check_writable(out, force=force)
 
 
-def _method(asked: str | None, n: int) -> str:
+def method_for(asked: str | None, n: int) -> str:
+    """Return the projection that is asked for, or the one that suits so many songs."""
     if asked is not None:
         return asked
     if n < _FEW:
@@ -280,48 +294,14 @@ def _page(drawn: _Drawn, target: Path, seed: int, sounds: _Sounds) -> MapReport:
 
 def _reading(drawn: _Drawn) -> list[str]:
     """Return what a reader must know: what lies near what, what distance means, how far to trust it."""
-    ready, projection = drawn.places.prepared, drawn.places.projection
-    shown = say(", ").join(label_of(name) for name in ready.features[:8]) + (
-        "…" if len(ready.features) > 8 else ""
-    )
-    found = [
-        say(
-            "Songs that are alike by {n} numbers lie near each other: {names}",
-            n=len(ready.features),
-            names=shown,
-        )
-    ]
-    if projection.method == "pca":
-        found.append(say("Principal components: distances are as true as two axes can be."))
-    else:
-        name = {"umap": "UMAP", "tsne": "t-SNE"}.get(projection.method, projection.method)
-        found.append(
-            say(
-                "{name}: neighbours mean something; distances between groups and their sizes mean little.",
-                name=name,
-            )
-        )
-    if any(isinstance(column, Groups) and len(column.labels) > SHOWN for column in drawn.columns.columns):
-        found.append(say("The {n} commonest groups have a colour and a shape of their own.", n=SHOWN))
-    found.append(say("Colours of numbers run from the 1st to the 99th percentile; grey is unknown."))
-    return [*found, *drawn.notes]
+    has_others = any(isinstance(one, Groups) and len(one.labels) > SHOWN for one in drawn.columns.columns)
+    places = drawn.places
+    told = reading(places.prepared.features, places.projection.method, has_others=has_others)
+    return [*told, *drawn.notes]
 
 
 def _axes(places: Places) -> tuple[str, ...]:
-    """Return what lies across and upwards; nothing where axes mean nothing."""
-    explained = places.projection.explained
-    if explained is None:
-        return ()
-    together = correlations(places.prepared.Z, places.projection.points)
-    return tuple(_axis(at, float(explained[at]), together[:, at], places.prepared) for at in range(2))
-
-
-def _axis(at: int, share: float, together: Floats, ready: Prepared) -> str:
-    strongest = [row for row in np.argsort(-np.abs(together), kind="stable")[:3] if abs(together[row]) >= 0.3]
-    names = say(", ").join(
-        f"{'+' if together[row] > 0 else '−'}{label_of(ready.features[row])}" for row in strongest
-    )
-    return say("PC{n} ({share} of variance): {names}", n=at + 1, share=f"{share:.0%}", names=names or "–")
+    return tuple(axis.said(at) for at, axis in enumerate(axes_of(places)))
 
 
 # -- sound -------------------------------------------------------------------------------------------

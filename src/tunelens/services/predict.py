@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.audio import Unfound, find_audio, probe
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, NotFoundError, ParameterError, TunelensError
+from tunelens.base.language import word
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
+from tunelens.base.table import Table
 from tunelens.models.bundles import Bundle, find_bundle
 from tunelens.models.prediction import Prediction
 from tunelens.services.vectors import TABLE, Excerpt, require_nets, vectors
@@ -50,7 +53,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Shown):
     """What became of one input: `stretches`, or `error`.
 
     Parameters
@@ -69,6 +72,14 @@ class Answer:
     stretches: tuple[Stretch, ...] = ()
     error: TunelensError | None = None
     timeline: bool = False
+
+    def _card(self) -> Card:
+        if self.error is not None:
+            return Card.of_error(self.item, self.error)
+        if not self.timeline:
+            return self.prediction.card(self.item)
+        rows = tuple((one.start_s, one.end_s, one.prediction.line()) for one in self.stretches)
+        return Card(self.item, tables=(Table("", (word("from (s)"), word("to (s)"), word("answer")), rows),))
 
     @property
     def prediction(self) -> Prediction:

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, ParameterError, UnknownNameError
+from tunelens.base.language import word
+from tunelens.base.table import Table
 from tunelens.library.prints import fold
 from tunelens.library.recommend.artists import numbered
 from tunelens.library.recommend.blend import standard
@@ -127,7 +130,7 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class Recommendation(Shown):
     """What to hear next.
 
     Parameters
@@ -152,6 +155,17 @@ class Recommendation:
         """How they were found, for a person."""
         return (
             f"{self.way}, {self.share:.0%} by other listeners" if self.way == "hybrid" else f"by {self.way}"
+        )
+
+    def _card(self) -> Card:
+        rows = tuple(
+            (one.track.id, one.track.name, one.score, "; ".join(why.text for why in one.reasons))
+            for one in self.picks
+        )
+        return Card(
+            self.told,
+            tables=(Table("", (word("id"), word("title"), word("score"), word("why")), rows),),
+            notes=self.notes,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tunelens.base.card import Card, Shown
+from tunelens.base.language import say
 from tunelens.library import facets as library_facets
 from tunelens.library import search as library_search
 from tunelens.library.facets import MOST, Facet
+from tunelens.library.facts import SURE, tracks_table
 from tunelens.library.matches import Match, matches
 from tunelens.library.search import PAGE
 from tunelens.library.store import Library
@@ -28,7 +31,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Shown):
     """A page of what a query finds.
 
     Parameters
@@ -47,6 +50,11 @@ class Found:
     hits: tuple[Hit, ...]
     total: int
     offset: int = 0
+
+    def _card(self) -> Card:
+        table = tracks_table([hit.track for hit in self.hits])
+        lead = say("{n} of {total}", n=len(self.hits), total=f"{self.total:,}")
+        return Card(self.query, lead, tables=(table,), shares=SURE)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON knows them."""

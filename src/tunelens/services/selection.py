@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.base.extras import require
 from tunelens.base.language import say, word
@@ -92,7 +93,7 @@ class SelectionOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class SelectionReport:
+class SelectionReport(Shown):
     """Features that were chosen, and how far the choice may be believed.
 
     Parameters
@@ -111,6 +112,9 @@ class SelectionReport:
     selections: tuple[Selection, ...]
     over_seeds: tuple[Selection, ...]
     compared: SelectionComparison | None
+
+    def _card(self) -> Card:
+        return Card(self.paired.name, self.summary(), tables=self.tables(), notes=self.notes)
 
     @property
     def chosen(self) -> Selection:

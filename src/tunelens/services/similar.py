@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import NotFoundError, ParameterError, UnknownNameError
+from tunelens.base.language import say, word
 from tunelens.base.settings import Settings
+from tunelens.base.table import Table
 from tunelens.features.landmarks import Peaks
 from tunelens.library.analysis import Analysis
 from tunelens.library.neighbours.choice import Choice, admitted, all_admitted, contents_of
@@ -72,7 +75,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Similar:
+class Similar(Shown):
     """What `similar` found.
 
     Parameters
@@ -94,6 +97,16 @@ class Similar:
     n_compared: int
     exact: bool
     notes: tuple[str, ...] = ()
+
+    def _card(self) -> Card:
+        rows = tuple(
+            (one.track.id, one.track.name, one.similarity, "; ".join(one.reasons.words()))
+            for one in self.neighbours
+        )
+        table = Table("", (word("id"), word("title"), word("similarity"), word("why")), rows)
+        title = ", ".join(seed.name for seed in self.seeds)
+        lead = say("{n} neighbours among {total} tracks", n=len(rows), total=f"{self.n_compared:,}")
+        return Card(title, lead, tables=(table,), shares=("similarity",), notes=self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""

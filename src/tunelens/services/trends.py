@@ -16,10 +16,11 @@ from tunelens.charts.hits.trends import Trend, Trends, trends
 from tunelens.plots.display import Display
 from tunelens.plots.trends import Course, TrendsDisplay
 from tunelens.services.collections import gather
+from tunelens.services.findings import ShownFindings
 
 
 @dataclass(frozen=True)
-class TrendsReport:
+class TrendsReport(ShownFindings):
     """What was found.
 
     Parameters

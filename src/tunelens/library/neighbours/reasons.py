@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tunelens.base.language import say
 from tunelens.library.neighbours.choice import OCTAVES
 from tunelens.library.neighbours.harmony import KEYS, distance
 from tunelens.library.neighbours.measures import Float32
@@ -63,6 +64,21 @@ class Reasons:
         """The parts that are close, the closest first."""
         parts = self.parts or {}
         return tuple(sorted((name for name in parts if parts[name] >= CLOSE), key=lambda name: -parts[name]))
+
+    def words(self) -> list[str]:
+        """Return the reasons as a person reads them, in the language of now.
+
+        Examples
+        --------
+        >>> Reasons(tags=("jazz",), tempo=2.0).words()
+        ['jazz', 'double tempo']
+        """
+        tempo = {1.0: say("same tempo"), 2.0: say("double tempo"), 0.5: say("half tempo")}
+        alike = ", ".join(map(say, self.alike))
+        said = [", ".join(self.tags), say("alike in {parts}", parts=alike) if alike else ""]
+        said += [tempo[self.tempo] if self.tempo else "", say(self.key or "")]
+        said += [say("same energy") if self.energy else ""]
+        return [text for text in said if text]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reasons as a JSON object."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
+from tunelens.base.card import frame
 from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.files import atomic_path, check_writable
 from tunelens.base.language import language
@@ -143,10 +144,7 @@ class HitsReport:
 
     def _repr_html_(self) -> str:
         """Show the page in a notebook, in a frame of its own."""
-        from html import escape
-
-        content = escape(self._html(None), quote=True)
-        return f'<iframe srcdoc="{content}" style="width:100%;height:40rem;border:0"></iframe>'
+        return frame(self._html(None))
 
 
 def _why(outcome: Outcome) -> str:
