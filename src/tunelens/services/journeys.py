@@ -118,8 +118,8 @@ class _End:
 
 def journey(
     library: Library,
-    start: str,
-    end: str,
+    start: str | int,
+    end: str | int,
     *,
     steps: int = 12,
     where: str = "",
@@ -130,8 +130,9 @@ def journey(
 
     Parameters
     ----------
-    start, end : str
-        A mood ("calm", "快乐"), valence and arousal ("0.2,0.8"), or a track, which is then part of it.
+    start, end : str or int
+        A mood ("calm", "快乐"), valence and arousal ("0.2,0.8"), or a track, which is then part of it; a
+        whole number is that of a track.
     steps : int
         Tracks, 2 to 100.
     where : str
@@ -164,11 +165,11 @@ def journey(
     return made
 
 
-def _end(library: Library, text: str) -> _End:
-    feeling = point_of(text)
+def _end(library: Library, ref: str | int) -> _End:
+    feeling = None if isinstance(ref, int) else point_of(ref)
     if feeling is not None:
-        return _End(text.strip(), feeling)
-    track = track_of(library, text)
+        return _End(str(ref).strip(), feeling)
+    track = track_of(library, ref)
     places = Places.load(library, f"id:{track.id}")
     if not len(places.ids):
         raise DataError(

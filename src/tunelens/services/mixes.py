@@ -111,7 +111,7 @@ def track_dict(track: Track) -> dict[str, Any]:
 
 def mix(
     library: Library,
-    seeds: Sequence[str] = (),
+    seeds: Sequence[str | int] = (),
     wanted: Wanted | None = None,
     *,
     weights: TransitionWeights | None = None,
@@ -121,7 +121,7 @@ def mix(
 
     Parameters
     ----------
-    seeds : sequence of str
+    seeds : sequence of str or int
         Tracks, as `Library.get` takes them; without any, the filter alone says what may be in it.
     wanted : Wanted
         How many tracks or how long, of what, and how many of one artist.
@@ -158,7 +158,7 @@ def smooth(
     name: str | None = None,
     *,
     where: str | None = None,
-    first: str | None = None,
+    first: str | int | None = None,
     weights: TransitionWeights | None = None,
     keep: Keep | None = None,
 ) -> Made:
@@ -170,7 +170,7 @@ def smooth(
         A playlist; its entries that are not in the library are left out.
     where : str, optional
         A filter instead.
-    first : str, optional
+    first : str or int, optional
         The track to begin with.
     weights, keep
         As in `mix`.

@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunelens.base.errors import ParameterError, TunelensError
+from tunelens.base.errors import ParameterError, TunelensError, UnknownNameError
 from tunelens.base.files import check_writable
 from tunelens.library.playlists.entry import Entry, Listing
-from tunelens.library.playlists.files import check_suffix, read_file, write_file
+from tunelens.library.playlists.files import (
+    WRITERS,
+    check_suffix,
+    read_content,
+    read_file,
+    write_file,
+)
 from tunelens.library.playlists.importing import matched
 from tunelens.library.playlists.store import Item, Playlist, Playlists, Smart, checked_name
 from tunelens.library.store import Library
@@ -40,6 +46,12 @@ class Shown:
     def duration_s(self) -> float:
         """Length of all items of which it is known, seconds."""
         return sum(item.entry.duration_s or 0.0 for item in self.items)
+
+    @property
+    def listing(self) -> Listing:
+        """The playlist as files have it."""
+        entries = tuple(item.entry for item in self.items)
+        return Listing(self.playlist.name, self.playlist.description, entries)
 
     @property
     def absent(self) -> tuple[Entry, ...]:
@@ -90,7 +102,7 @@ def show(library: Library, name: str) -> Shown:
 def create(
     library: Library,
     name: str,
-    refs: Sequence[str] = (),
+    refs: Sequence[str | int] = (),
     *,
     where: str | None = None,
     description: str | None = None,
@@ -100,8 +112,8 @@ def create(
 
     Parameters
     ----------
-    refs : sequence of str
-        Tracks, as `Library.get` takes them.
+    refs : sequence of str or int
+        Tracks, as `track_of` takes them.
     where : str, optional
         Adds what this filter finds, by path.
     force : bool
@@ -120,7 +132,12 @@ def create(
 
 
 def add(
-    library: Library, name: str, refs: Sequence[str], *, where: str | None = None, at: int | None = None
+    library: Library,
+    name: str,
+    refs: Sequence[str | int],
+    *,
+    where: str | None = None,
+    at: int | None = None,
 ) -> Shown:
     """Put tracks before place `at`, or at the end; parameters and errors as in `create`."""
     Playlists(library).add(name, _items(library, refs, where), at=at)
@@ -183,10 +200,29 @@ def export(
         `out` cannot be written.
     """
     shown = show(library, name)
-    playlist = shown.playlist
-    listing = Listing(playlist.name, playlist.description, tuple(item.entry for item in shown.items))
-    write_file(listing, out, absolute=absolute, force=force)
+    write_file(shown.listing, out, absolute=absolute, force=force)
     return Exported(out, len(shown.items), len(shown.absent))
+
+
+def written(library: Library, name: str, format: str) -> bytes:
+    """Return what a file of a playlist holds, with whole paths, for it may be put anywhere.
+
+    Parameters
+    ----------
+    format : str
+        m3u8, xspf or jspf.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such playlist.
+    UnknownNameError
+        No such format.
+    """
+    formats = [suffix[1:] for suffix in WRITERS]
+    if format not in formats:
+        raise UnknownNameError.among("format of playlists", format, formats)
+    return WRITERS[f".{format}"](show(library, name).listing, None)
 
 
 def import_file(
@@ -219,8 +255,28 @@ def import_file(
     DataError
         It is broken, too large, or something else.
     """
-    listing = read_file(path, encoding=encoding)
-    called = checked_name(name or listing.title or path.stem)
+    return _kept(
+        library, read_file(path, encoding=encoding), name or path.stem, named=bool(name), force=force
+    )
+
+
+def import_content(
+    library: Library,
+    data: bytes,
+    path: Path,
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    force: bool = False,
+) -> Shown:
+    """Read what was sent as a playlist file; `path` is where it would lie, the rest as in `import_file`."""
+    return _kept(
+        library, read_content(data, path, encoding=encoding), name or path.stem, named=bool(name), force=force
+    )
+
+
+def _kept(library: Library, listing: Listing, name: str, *, named: bool, force: bool) -> Shown:
+    called = checked_name(name if named else listing.title or name)
     items = matched(library, listing.entries)
     Playlists(library).create(called, items, description=listing.description, replace=force)
     return show(library, called)
@@ -292,13 +348,16 @@ class Keep:
             write_file(listing, self.out, absolute=self.absolute, force=self.force)
 
 
-def track_of(library: Library, ref: str) -> Track:
-    """Return a track by its number, path, part of its title, or the first digits of its hash."""
-    is_there = bool(ref) and os.path.lexists(ref)
+def track_of(library: Library, ref: str | int) -> Track:
+    """Return a track by its number, path, part of its title, or the first digits of its hash.
+
+    A whole number is nothing but the number of a track; no file is looked for.
+    """
+    is_there = not isinstance(ref, int) and bool(ref) and os.path.lexists(ref)
     return library.track(Path(ref).absolute() if is_there else ref)
 
 
-def _items(library: Library, refs: Sequence[str], where: str | None) -> list[Item]:
+def _items(library: Library, refs: Sequence[str | int], where: str | None) -> list[Item]:
     found = [track_of(library, ref) for ref in refs]
     if where is not None:
         found += library.iterate(where)

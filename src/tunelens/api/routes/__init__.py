@@ -7,7 +7,7 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-ROUTES = ("health", "tracks", "similar", "audio")
+ROUTES = ("health", "tracks", "similar", "audio", "playlists")
 """Files of this folder, each with a ``ROUTER``, in the order of the OpenAPI page."""
 
 

@@ -75,10 +75,31 @@ def read_file(path: Path, *, encoding: str | None = None) -> Listing:
     DataError
         It is larger than 32 MiB, broken, or something else.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ParameterError(f"{path.name!r} ends in {path.suffix!r}; {', '.join(SUFFIXES)} are read")
-    data, folder = _content(path), path_to_text(path.absolute().parent)
+    _check_readable(path)
+    return read_content(_content(path), path, encoding=encoding)
+
+
+def read_content(data: bytes, path: Path, *, encoding: str | None = None) -> Listing:
+    """Read what a playlist file holds; no file is touched.
+
+    Parameters
+    ----------
+    data : bytes
+        The content.
+    path : Path
+        Where the file lies, or would lie: its suffix is its format, and relative entries begin in its folder.
+    encoding : str, optional
+        Of the text of an M3U.
+
+    Raises
+    ------
+    ParameterError, DataError
+        As in `read_file`.
+    """
+    suffix = _check_readable(path)
+    if len(data) > MOST_BYTES:
+        raise DataError(f"{str(path)!r} is larger than {MOST_BYTES // 2**20} MiB, so it is no playlist")
+    folder = path_to_text(path.absolute().parent)
     try:
         if suffix in (".m3u", ".m3u8"):
             return m3u.read(data, folder, encoding)
@@ -89,6 +110,13 @@ def read_file(path: Path, *, encoding: str | None = None) -> Listing:
         ) from error
 
 
+def _check_readable(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ParameterError(f"{path.name!r} ends in {path.suffix!r}; {', '.join(SUFFIXES)} are read")
+    return suffix
+
+
 def _content(path: Path) -> bytes:
     if not os.path.lexists(path):
         raise NotFoundError(f"{str(path)!r} does not exist", hint="check the spelling")
@@ -96,9 +124,6 @@ def _content(path: Path) -> bytes:
         raise DataError(f"{str(path)!r} is not a file")
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read: {error.strerror or error}") from error
-    if len(data) > MOST_BYTES:
-        raise DataError(f"{str(path)!r} is larger than {MOST_BYTES // 2**20} MiB, so it is no playlist")
-    return data
