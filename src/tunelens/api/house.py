@@ -15,6 +15,7 @@ from tunelens.base.settings import Settings
 from tunelens.library.store import Library
 from tunelens.services.jobs import Jobs, UploadLimits, Uploads
 from tunelens.services.roots import Roots
+from tunelens.services.sound_check import SoundCheck, SoundLimits
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,15 @@ class House:
         Long work, and what callers have sent.
     roots : Roots
         The folders whose files may be named; nothing outside is opened.
+    sounds : SoundCheck
+        What looks at strangers' files before this process does.
     """
 
     library: Library
     options: ServeOptions
     jobs: Jobs
     roots: Roots
+    sounds: SoundCheck
 
     @property
     def settings(self) -> Settings:
@@ -71,10 +75,12 @@ def open_house(options: ServeOptions) -> Iterator[House]:
             uploads=UploadLimits(max_bytes=options.max_upload_bytes),
         )
         jobs.start()
+        sounds = SoundCheck(SoundLimits(max_duration_s=options.max_duration_s))
         try:
-            yield House(library=library, options=options, jobs=jobs, roots=roots)
+            yield House(library=library, options=options, jobs=jobs, roots=roots, sounds=sounds)
         finally:
             jobs.stop()
+            sounds.stop()
 
 
 def house_of(connection: HTTPConnection) -> House:

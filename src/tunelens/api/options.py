@@ -32,6 +32,8 @@ class ServeOptions:
         Serve the page too.
     max_upload_bytes : int
         Largest file that is taken from a caller.
+    max_duration_s : float
+        Longest sound that is taken from a caller, seconds.
     settings : Settings
         Data folder, cache, limits.
     """
@@ -44,4 +46,5 @@ class ServeOptions:
     allow_origins: tuple[str, ...] = ()
     page: bool = True
     max_upload_bytes: int = 256 * 2**20
+    max_duration_s: float = 4 * 3600.0
     settings: Settings = field(default_factory=Settings.from_env)

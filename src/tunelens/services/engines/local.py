@@ -64,6 +64,33 @@ class Local:
 LOCAL = Local()
 
 
+class Standing:
+    """One worker that stays between calls, for a server that is asked one item at a time.
+
+    Parameters
+    ----------
+    function : callable of one item
+        As for `Engine.map`.
+    timeout_s : float
+        Longest time one item may take, seconds; 0 means no limit.
+    """
+
+    def __init__(self, function: Callable[[I], R], timeout_s: float = 0.0) -> None:
+        self._slot = _Slot(_context(function), function, timeout_s or None)
+        self._alone = threading.Lock()
+
+    def __call__(self, item: I) -> Outcome:
+        """Return what becomes of `item`; callers of other threads wait for their turn."""
+        with self._alone:
+            (outcome,) = _work([self._slot], iter([item]))
+            return outcome
+
+    def stop(self) -> None:
+        """End the worker; another call starts a new one."""
+        with self._alone:
+            self._slot.stop()
+
+
 def _work(slots: list[_Slot], items: Iterator[Any]) -> Generator[Outcome, None, None]:
     """Keep every slot busy; the next item is handed out before the last outcome is yielded."""
     busy = [slot for slot in slots if slot.take(items)]
