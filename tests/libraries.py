@@ -15,11 +15,23 @@ descriptors and one net (one name in 中文, one with quotes), and a file that c
 V2 = Path(__file__).with_name("library_v2.db.xz")
 """The file of the same songs in schema 2, with a playlist, a saved query and a like."""
 
+V3 = Path(__file__).with_name("library_v3.db.xz")
+"""The same in schema 3, with a clustering and a track that is in it."""
+
 
 def v2(path: Path) -> Path:
     """Write a library of schema 2 to `path`."""
+    return _unpacked(V2, path)
+
+
+def v3(path: Path) -> Path:
+    """Write a library of schema 3 to `path`."""
+    return _unpacked(V3, path)
+
+
+def _unpacked(packed: Path, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(lzma.decompress(V2.read_bytes()))
+    path.write_bytes(lzma.decompress(packed.read_bytes()))
     return path
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, select, tuple_
 
 from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.library.query import condition_in, likely
-from tunelens.library.schema import tags, tracks
+from tunelens.library.query.tagged import sort_of_tag
+from tunelens.library.schema import corrections, tags, tracks
 from tunelens.library.store import Library
 from tunelens.library.track import GROUPS
 
@@ -105,17 +106,20 @@ def _by_column(column: ColumnElement[Any]) -> Callable[[str, ColumnElement[bool]
 
 def _by_tag(group: str, matching: ColumnElement[bool]) -> Select[Any]:
     """Count by tag; of genres, what a file says of itself counts too, as the tag that it is."""
-    of_group = (tags.c.group == group) if group != "tag" else (tags.c.group != "")
-    heard = select(tags.c.track_id, tags.c.word.label("value")).where(of_group, likely())
+    heard = select(tags.c.track_id, tags.c.word.label("value")).where(sort_of_tag(group), likely())
     word = reduce(lambda text, mark: func.replace(text, mark, " "), "-_/", func.lower(tracks.c.genre))
     given = select(tracks.c.id, word)  # as `tag_word` writes it
     pairs = heard.union(given.where(tracks.c.genre.is_not(None))) if group == "genre" else heard.distinct()
     pair = pairs.subquery()
     found = select(pair.c.value, func.count().label("n")).join(tracks, tracks.c.id == pair.c.track_id)
-    return found.where(matching).group_by(pair.c.value)
+    denied = select(corrections.c.track_id, corrections.c.word).where(
+        corrections.c.holds == 0, corrections.c.track_id.is_not(None)
+    )
+    so = tuple_(pair.c.track_id, pair.c.value).not_in(denied)
+    return found.where(matching, so).group_by(pair.c.value)
 
 
-_TAGS = (*GROUPS[:-1], "tag")
+_TAGS = (*GROUPS[:-1], "tag", "label")
 _IN_ORDER = ("year", "decade", "tempo")
 FACETS: dict[str, Callable[[str, ColumnElement[bool]], Select[Any]]] = {
     **dict.fromkeys(_TAGS, _by_tag),

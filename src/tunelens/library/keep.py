@@ -16,6 +16,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from tunelens.base.errors import DataError, TunelensError
 from tunelens.library.analysis import Analysis, Print
+from tunelens.library.corrections import told
+from tunelens.library.corrections.correction import YOURS
 from tunelens.library.fulltext import put_text
 from tunelens.library.identity import path_to_text, text_to_path
 from tunelens.library.query import likely
@@ -24,6 +26,7 @@ from tunelens.library.rows import (
     NamedArray,
     arrays_of,
     document_of,
+    predictions_of,
     restore_taggings,
     tag_rows,
     track_row,
@@ -41,7 +44,8 @@ def put(connection: Connection, analysis: Analysis) -> int:
     name = path_to_text(analysis.path)
     columns = [tracks.c[column] for column in ("id", "sha256", *FILLED_IN)]
     old = connection.execute(select(*columns).where(tracks.c.path == name)).first()
-    if old is not None and old.sha256 == analysis.content_sha256:
+    same = old is not None and old.sha256 == analysis.content_sha256
+    if old is not None and same:
         analysis = _with_older_parts(connection, old.id, analysis)
         filled_in = {column: old._mapping[column] for column in FILLED_IN}
     else:
@@ -52,17 +56,37 @@ def put(connection: Connection, analysis: Analysis) -> int:
     _put_prints(connection, number, analysis.prints)
     for table in (vectors, analyses):
         connection.execute(delete(table).where(table.c.track_id == number))
-    connection.execute(delete(tags).where(tags.c.track_id == number, ~tags.c.model.startswith(IMPORTED)))
+    stays = (IMPORTED, YOURS) if same else (IMPORTED,)
+    gone = [~tags.c.model.startswith(begin) for begin in stays]
+    connection.execute(delete(tags).where(tags.c.track_id == number, *gone))
     connection.execute(insert(analyses).values(track_id=number, document=document_of(analysis)))
-    rows = tag_rows(analysis)
-    if rows:
-        connection.execute(insert(tags), [{"track_id": number, **row} for row in rows])
+    _put_tags(connection, number, tag_rows(analysis.taggings, analysis.predictions))
+    told.adopt(connection, number, name, analysis.content_sha256)
+    told.tell(connection, number)
     words = likely_tags(connection, number)
     put_text(connection, number, {**row, "lyrics": analysis.info.lyrics}, words)
     for array in arrays_of(analysis):
         _put_array(connection, number, array)
     connection.execute(delete(failures).where(failures.c.path == name))
     return number
+
+
+def put_heard_tags(connection: Connection, number: int) -> None:
+    """Give a track the tags back that nets and bundles heard in it; of a damaged row, none."""
+    try:
+        with undamaged(number):
+            held = read_held(connection, number)
+            if held is not None:
+                taggings = restore_taggings(held.document, held.arrays)
+                _put_tags(connection, number, tag_rows(taggings, predictions_of(held.document)))
+    except DataError:  # told of by `library check`
+        return
+
+
+def _put_tags(connection: Connection, number: int, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        given = [{"track_id": number, **row} for row in rows]
+        connection.execute(insert(tags).on_conflict_do_nothing(), given)
 
 
 def likely_tags(connection: Connection, number: int) -> list[str]:

@@ -88,13 +88,13 @@ def _text(text: str | None) -> str | None:
     return escape(text.replace("\0", " ")).strip() or None if text else None
 
 
-def tag_rows(analysis: Analysis) -> list[dict[str, Any]]:
-    """Return the rows of ``tags``.
+def tag_rows(taggings: Iterable[Tagging], predictions: Mapping[str, Prediction]) -> list[dict[str, Any]]:
+    """Return the rows of ``tags`` for what was heard.
 
     Of a net, what is at least `FAINTEST` probable; of a bundle, what it decided for. Ranked within each.
     """
-    heard = [row for tagging in analysis.taggings for row in _tags_of(tagging)]
-    return heard + [row for name, said in analysis.predictions.items() for row in _labels_of(name, said)]
+    heard = [row for tagging in taggings for row in _tags_of(tagging)]
+    return heard + [row for name, said in predictions.items() for row in _labels_of(name, said)]
 
 
 def _labels_of(bundle: str, said: Prediction) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,9 @@
 """The tables of a library. `SCHEMA_VERSION` grows with every change to them.
 
 A track is one file. What lists and filters need are columns of ``tracks``; the whole analysis is a JSON
-document beside it, its long arrays are float32 blobs in ``vectors``. What people did (``events``), their
-``playlists`` and the ``journal`` of tags that were written outlive the track they speak of; which cluster it
-was in (``memberships``) does not.
+document beside it, its long arrays are float32 blobs in ``vectors``. What people did (``events``) and said of
+labels (``corrections``), their ``playlists`` and the ``journal`` of tags that were written outlive the track
+they speak of; which cluster it was in (``memberships``) does not. ``heads`` were learned from corrections.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from tunelens.library.cells import Bytes, Large, Real, Whole, Words
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 METADATA = MetaData()
 
 
@@ -219,6 +219,35 @@ memberships = Table(
     Index("memberships_by_number", "clustering_id", "number"),
     Index("memberships_by_track", "track_id"),
     sqlite_with_rowid=False,
+)
+
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("id", Whole, primary_key=True),
+    Column("at", Large, nullable=False),
+    Column("listener", Words, nullable=False, server_default=""),
+    Column("vocabulary", Words, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("word", Words, nullable=False),
+    Column("holds", Whole, nullable=False),
+    _about_track(),
+    Column("path", Words, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("title", Words),
+    Column("artist", Words),
+    Index("corrections_once", "listener", "vocabulary", "word", "track_id", unique=True),
+    Index("corrections_by_track", "track_id"),
+)
+
+heads = Table(
+    "heads",
+    METADATA,
+    Column("vocabulary", Words, primary_key=True),
+    Column("document", Words, nullable=False),
+    Column("model", Bytes, nullable=False),
+    Column("created_at", Words, nullable=False),
+    Column("updated_at", Words, nullable=False),
 )
 
 journal = Table(

@@ -7,10 +7,11 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from tests.libraries import dump, v1, v2
+from tests.libraries import dump, v1, v2, v3
 
 from tunelens.base.errors import DataError
 from tunelens.library.copies import prove
+from tunelens.library.corrections.store import Corrections
 from tunelens.library.database import Database
 from tunelens.library.rows import UPPER
 from tunelens.library.schema import SCHEMA_VERSION
@@ -128,6 +129,23 @@ def test_a_library_of_schema_2_gets_room_for_clusters_and_loses_nothing(tmp_path
     assert {line for line in dump(copy) if line.startswith("INSERT") and '"meta"' not in line} == before
 
 
+def test_a_library_of_schema_3_gets_room_for_corrections_and_loses_nothing(tmp_path):
+    path = v3(tmp_path / "music.db")
+    before = {line for line in dump(path) if line.startswith("INSERT") and '"meta"' not in line}
+    with Library.open(path) as library:
+        assert (library.count("has:cluster"), library.count("liked:yes")) == (1, 1)
+        assert (library.count("has:label"), Corrections(library).all()) == (0, [])
+    assert before <= set(dump(path))
+    Library.open(tmp_path / "new.db").close()
+    assert _layout(path) == _layout(tmp_path / "new.db")
+    with Library.open(path) as library:
+        Corrections(library).put(library.track(1), "genre", {"爵士": True})
+        assert library.count("label:爵士") == 1
+    (copy,) = tmp_path.glob("music.schema-3-*.db")
+    prove(copy)
+    assert {line for line in dump(copy) if line.startswith("INSERT") and '"meta"' not in line} == before
+
+
 def test_a_new_library_knows_its_schema_and_counts_changes(tmp_path, make):
     with Library.open(tmp_path / "music.db") as library:
         assert library.revision() == 0
@@ -139,4 +157,4 @@ def test_a_new_library_knows_its_schema_and_counts_changes(tmp_path, make):
         assert 0 < first < second < library.revision()
         with library.database.read() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM texts").scalar() == 0
-    assert SCHEMA_VERSION == 3
+    assert SCHEMA_VERSION == 4

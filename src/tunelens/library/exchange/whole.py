@@ -44,8 +44,10 @@ from tunelens.library.schema import (
     SCHEMA_VERSION,
     analyses,
     clusterings,
+    corrections,
     events,
     failures,
+    heads,
     layouts,
     memberships,
     playlist_items,
@@ -65,7 +67,7 @@ FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 TABLES: tuple[Table, ...] = (
     tracks, analyses, tags, layouts, vectors, prints, events, playlists, playlist_items, failures,
-    clusterings, memberships,
+    clusterings, memberships, corrections, heads,
 )  # fmt: skip
 BATCH = 500
 

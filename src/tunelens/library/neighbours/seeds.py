@@ -85,7 +85,7 @@ def track_of(analysis: Analysis) -> Track:
             tag["probability"],
             tag["probability"] >= LIKELY or tag["rank"] <= TOP,
         )
-        for tag in tag_rows(analysis)
+        for tag in tag_rows(analysis.taggings, analysis.predictions)
     ]
     ranked = tuple(sorted(scores, key=lambda score: -score.probability))
     return Track(id=OUTSIDE, path=analysis.path, analyzed_at="", **row, tags=ranked)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, not_, or_, select
 
 from tunelens.base.errors import UnknownNameError
-from tunelens.library.fulltext import has_words
+from tunelens.library.fulltext import has_words, tag_word
 from tunelens.library.identity import escape
 from tunelens.library.query.clusters import in_cluster, in_clusters
 from tunelens.library.query.grammar import Term
 from tunelens.library.query.names import ALIASES, NUMBERS, PLAIN, TAGS, TEXTS
-from tunelens.library.query.tagged import having_tag, likely
+from tunelens.library.query.tagged import having_tag, likely, sort_of_tag
 from tunelens.library.query.values import dates, key, numbers
 from tunelens.library.query.words import having
-from tunelens.library.schema import events, playlist_items, playlists, tags, texts, tracks
+from tunelens.library.schema import corrections, events, playlist_items, playlists, tags, texts, tracks
 
 LITERAL_IN = ("title", "artist", "album", "path")
 COLUMNS: dict[str, ColumnElement[Any]] = {
@@ -90,7 +90,13 @@ def _key(term: Term) -> ColumnElement[bool]:
 
 
 def _tag(term: Term) -> ColumnElement[bool]:
-    return tracks.c.id.in_(having_tag(term))
+    return and_(tracks.c.id.in_(having_tag(term)), tracks.c.id.not_in(_denied(term)))
+
+
+def _denied(term: Term) -> Select[Any]:
+    """Return the tracks of which a person said that they are not so, whatever files and programs tell."""
+    said = select(corrections.c.track_id).where(corrections.c.track_id.is_not(None))
+    return said.where(corrections.c.holds == 0, corrections.c.word == escape(tag_word(term.value)))
 
 
 def counted_plays() -> Subquery:
@@ -169,8 +175,7 @@ def _is_set(name: str) -> Callable[[], ColumnElement[bool]]:
 
 
 def _is_tagged(group: str) -> Callable[[], ColumnElement[bool]]:
-    own = tags.c.group == group if group != "tag" else true()
-    return lambda: exists().where(tags.c.track_id == tracks.c.id, own, likely())
+    return lambda: exists().where(tags.c.track_id == tracks.c.id, sort_of_tag(group), likely())
 
 
 def _is_told(*kinds: str) -> Callable[[], ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS = ("title", "artist", "album", "albumartist", "path", "lyrics")
 PLAIN = ("codec", "mode")
-TAGS = ("genre", "mood", "instrument", "voice", "era", "tag")
+TAGS = ("genre", "mood", "instrument", "voice", "era", "tag", "label")
 NUMBERS = (
     "tempo", "year", "duration", "loudness", "energy", "danceability", "valence", "arousal", "bitrate", "id",
 )  # fmt: skip

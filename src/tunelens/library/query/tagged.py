@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, literal, select
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, literal, select, true
 
+from tunelens.library.corrections.correction import YOURS
 from tunelens.library.fulltext import tag_word
 from tunelens.library.identity import escape
 from tunelens.library.query.grammar import Term
@@ -36,9 +37,15 @@ def having_tag(term: Term) -> Select[Any] | CompoundSelect[Any]:
         raise term.error(f"{term.field} is {term.value!r}; a tag is needed,")
     same = tags.c.word == word if term.exact else tags.c.word.in_(_words_with(word))
     hits = select(tags.c.track_id).where(same, likely())
-    if term.field != "tag":
-        hits = hits.where(tags.c.group == term.field)
+    hits = hits.where(sort_of_tag(term.field))
     return hits.union(having(replace(term, value=word, quoted=True))) if term.field == "genre" else hits
+
+
+def sort_of_tag(field: str) -> ColumnElement[bool]:
+    """Return the condition under which a row of ``tags`` is of a field: ``label`` is what people told."""
+    if field == "label":
+        return tags.c.model.startswith(YOURS)
+    return true() if field == "tag" else tags.c.group == field
 
 
 def _words_with(word: str) -> Select[Any]:
