@@ -71,6 +71,13 @@ def facts(library: Library, query: str = "") -> list[Row[Any]]:
         return list(connection.execute(chosen))
 
 
+def ids(library: Library, query: str = "") -> NDArray[np.int64]:
+    """Return the numbers of the tracks that match a query, ascending; errors as `facts` raises them."""
+    with library.database.read() as connection:
+        chosen = select(tracks.c.id).where(condition_in(connection, query)).order_by(tracks.c.id)
+        return np.fromiter(connection.scalars(chosen), np.int64)
+
+
 def numbers(library: Library, rows: Sequence[Row[Any]], what: str) -> Numbers:
     """Return one of `SETS` of the tracks that `facts` gave.
 

@@ -193,10 +193,19 @@ def _nothing_heard(folder: Path, report: ScanReport) -> TunelensError:
     )
 
 
+def every_track(library: Library, features: str | Sequence[str] = "descriptors") -> Collection:
+    """Return all tracks of a library that is open, copies too; `features` and errors as in `collect`."""
+    return _as_they_are(library, columns.facts(library), LIBRARY, _wanted(features))
+
+
 def _of_library(library: Library, rows: Sequence[Any], name: str, where: _Where) -> Collection:
+    return folded(_as_they_are(library, rows, name, where.features), [row.sha256 for row in rows])
+
+
+def _as_they_are(library: Library, rows: Sequence[Any], name: str, features: Sequence[str]) -> Collection:
     if not rows:
         raise NotFoundError(f"{name!r} finds no track", hint="tunelens list shows what is there")
-    X = _numbers(library, rows, where.features)
+    X = _numbers(library, rows, features)
     heard, written = columns.top_tags(library, rows, "genre"), tuple(row.genre or "" for row in rows)
     told = {
         "genre": heard if any(heard) else written,
@@ -207,7 +216,7 @@ def _of_library(library: Library, rows: Sequence[Any], name: str, where: _Where)
         "mode": tuple(row.mode or "" for row in rows),
     }
     paths = tuple(text_to_path(row.path) for row in rows)
-    found = Collection(
+    return Collection(
         name,
         tuple(str(row.id) for row in rows),
         X.X,
@@ -218,7 +227,6 @@ def _of_library(library: Library, rows: Sequence[Any], name: str, where: _Where)
         years=np.array([np.nan if row.year is None else row.year for row in rows], np.float64),
         facts={key: values for key, values in told.items() if any(values)},
     )
-    return folded(found, [row.sha256 for row in rows])
 
 
 def _numbers(library: Library, rows: Sequence[Any], features: Sequence[str]) -> Numbers:

@@ -93,8 +93,7 @@ def map_source(
     told, lost = _told(found.songs, options.bundle, jobs, settings, progress)
     saved, notes = _saved(found.songs, name, library, options)
     songs, groups = replace(found.songs, notes=(*found.songs.notes, *notes)), {**saved, **told}
-    asked = (os.path.abspath(str(library or settings.library)), name, options.features)  # noqa: PTH100 - never raises
-    place = kept_at(settings.cache_dir, *asked, options.projection or "", str(options.seed))
+    place = place_of(library or settings.library, name, options, settings)
     if options.fresh:
         place.unlink(missing_ok=True)
     drawn = draw_map(
@@ -105,34 +104,55 @@ def map_source(
     return replace(drawn, failures=(*found.failed, *lost, *drawn.failures))
 
 
+def place_of(library: str | Path, source: str, options: MapOptions, settings: Settings) -> Path:
+    """Return the file in which is kept where the songs of a source lie."""
+    asked = (os.path.abspath(str(library)), source, options.features)  # noqa: PTH100 - never raises
+    return kept_at(settings.cache_dir, *asked, options.projection or "", str(options.seed))
+
+
 def _saved(
     songs: Collection, source: str, library: str | Path | None, options: MapOptions
 ) -> tuple[dict[str, Sequence[str]], tuple[str, ...]]:
     """Return the clusters of the latest kept runs, and of the one asked for; and what cannot be read."""
     if source != LIBRARY and not source.startswith(f"{LIBRARY}:") and not os.path.isdir(source):  # noqa: PTH112
         return {}, ()
+    with Library.open(library, create=False) as catalogue, language(options.language):
+        return kept_clusters(catalogue, songs.ids, options.colour)
+
+
+def kept_clusters(
+    catalogue: Library, ids: Sequence[str], asked: str | None = None
+) -> tuple[dict[str, Sequence[str]], tuple[str, ...]]:
+    """Return clusters of the latest kept runs in the language of now, and what cannot be read.
+
+    Parameters
+    ----------
+    catalogue : Library
+    ids : sequence of str
+        The songs; of one that is in no run the name is "".
+    asked : str, optional
+        ``cluster:NAME``: a run that is wanted whenever it was made.
+    """
     found: dict[str, Sequence[str]] = {}
     notes = []
-    with Library.open(library, create=False) as catalogue, language(options.language):
-        kept = Clusterings(catalogue)
-        for at, listed in enumerate(kept.all()):
-            is_asked = options.colour == (called := f"{CLUSTER}:{listed.name}")
-            if at >= MOST_RUNS and not is_asked:
-                continue
-            try:
-                told = {one.number: one.name for one in kept.get(listed.name).clusters}
-            except DataError as error:
-                notes.append(error.message)
-                continue
-            of_song = {
-                str(one.track_id): told.get(one.number, say("in no cluster"))
-                for one in kept.members(listed.name)
-            }
-            if any(name in of_song for name in songs.ids):
-                found[called if found or is_asked else CLUSTER] = [
-                    of_song.get(name, "") for name in songs.ids
-                ]
+    kept = Clusterings(catalogue)
+    for at, listed in enumerate(kept.all()):
+        is_asked = asked == (called := f"{CLUSTER}:{listed.name}")
+        if at >= MOST_RUNS and not is_asked:
+            continue
+        try:
+            of_song = _clusters_of(kept, listed.name)
+        except DataError as error:
+            notes.append(error.message)
+            continue
+        if any(name in of_song for name in ids):
+            found[called if found or is_asked else CLUSTER] = [of_song.get(name, "") for name in ids]
     return found, tuple(notes)
+
+
+def _clusters_of(kept: Clusterings, name: str) -> dict[str, str]:
+    told = {one.number: one.name for one in kept.get(name).clusters}
+    return {str(one.track_id): told.get(one.number, say("in no cluster")) for one in kept.members(name)}
 
 
 def _told(

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-ROUTES = ("health", "tracks", "similar", "audio", "playlists")
+ROUTES = ("health", "tracks", "similar", "audio", "playlists", "feedback", "recommend", "library", "map")
 """Files of this folder, each with a ``ROUTER``, in the order of the OpenAPI page."""
 
 

@@ -34,6 +34,7 @@ KINDS: Registry[Work] = Registry(
     {
         "analyze": "tunelens.services.jobs.works.analyze:run",
         "identify": "tunelens.services.jobs.works.identify:run",
+        "map": "tunelens.services.jobs.works.map:run",
     },
     group="tunelens.jobs",
 )
