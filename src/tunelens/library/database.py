@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, inspect, select
 
 from tunelens.base.errors import DataError, NotFoundError
 from tunelens.library.copies import followed, is_frozen, reader
@@ -32,6 +34,22 @@ class Database:
         self.read_only = read_only
         self._engine = _frozen_engine(path) if read_only else _engine(path)
         self._durable_engine: Engine | None = None
+        self._watch: PoolProxiedConnection | None = None
+        self._watching = threading.Lock()
+        self._name = token_hex(4)
+
+    def changes(self) -> str:
+        """Return a text that is another one after every commit, by whichever process and to whichever table.
+
+        It holds as long as this object: another one has other texts for the same state.
+        """
+        with told(self.path), self._watching:
+            if self._watch is None:
+                self._watch = (
+                    self._engine.raw_connection()
+                )  # it counts what others commit, and is not given back
+            counted = self._watch.cursor().execute("PRAGMA data_version").fetchone()[0]
+        return f"{self._name}-{counted}"
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -105,6 +123,8 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file."""
+        if self._watch is not None:
+            self._watch.close()
         self._engine.dispose()
         if self._durable_engine is not None:
             self._durable_engine.dispose()

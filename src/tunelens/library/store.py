@@ -93,6 +93,17 @@ class Failure:
     failed_at: str
     program: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the failure as an object with its error, as ``--json`` tells one."""
+        told = {"code": self.code, "message": self.message, "hint": self.hint}
+        return {
+            "path": path_to_text(self.path),
+            "size_bytes": self.stamp and self.stamp.size_bytes,
+            "failed_at": self.failed_at,
+            "program": self.program,
+            "error": told,
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Vectors:
@@ -163,6 +174,10 @@ class Library:
         """Return a number that grows whenever a track comes, changes, moves or goes."""
         with self.database.read() as connection:
             return revision_of(connection)
+
+    def changes(self) -> str:
+        """Return a text that is another one after every commit: of tracks, of lists, of feedback."""
+        return self.database.changes()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -249,16 +264,24 @@ class Library:
             for some in batched(values, PAGE):
                 yield from connection.execute(query.where(column.in_(some)))
 
-    def failures(self, paths: Iterable[Path] | None = None) -> dict[Path, Failure]:
-        """Return the failures among `paths`, or all."""
+    def failures(
+        self, paths: Iterable[Path] | None = None, *, limit: int | None = None, offset: int = 0
+    ) -> dict[Path, Failure]:
+        """Return the failures among `paths`, or of all those by path, `limit` after the first `offset`."""
         with self.database.read() as connection:
             if paths is None:
-                return _failures(connection.execute(select(failures).order_by(failures.c.path)))
+                page = select(failures).order_by(failures.c.path).limit(limit).offset(min(offset, LARGEST))
+                return _failures(connection.execute(page))
             batches = batched((path_to_text(path) for path in paths), PAGE)
             found = [
                 connection.execute(select(failures).where(failures.c.path.in_(some))) for some in batches
             ]
             return {path: failure for rows in found for path, failure in _failures(rows).items()}
+
+    def count_failures(self) -> int:
+        """Return how many files could not be heard."""
+        with self.database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(failures)) or 0
 
     # -- reading -------------------------------------------------------------------------------------
 

@@ -216,7 +216,7 @@ def recommend(
     """
     asked = options or RecommendOptions()
     ground = Ground.of(library, asked.listener, asked.recent_days)
-    seeds = [track_of(library, str(ref)).id for ref in refs]
+    seeds = [track_of(library, ref if isinstance(ref, int) else str(ref)).id for ref in refs]
     given = Given.of(ground, seeds, asked.like, asked.where)
     opinions = Opinions.of(
         ground, given, way=asked.way, share=asked.share, table=listeners, seed=asked.seed
