@@ -140,6 +140,11 @@ class LoudnessMeter:
             return self._measure(self._rest, n=self._rest.shape[1])
         return np.concatenate([np.empty(0), *self._done])
 
+    def take(self) -> Powers:
+        """Return the power of each segment that ended since the last call, and forget it."""
+        done, self._done = self._done, []
+        return np.concatenate([np.empty(0), *done])
+
     def _measure(self, y: Samples, n: int | None = None) -> Powers:
         n = n or self._n
         if y.shape[0] == 2 and y.T.flags.c_contiguous:

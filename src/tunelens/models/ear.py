@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tunelens.audio.clip import Clip
 from tunelens.base.errors import EmptyAudioError
+from tunelens.models.logmel import LogMel
 from tunelens.models.patches import Cut, Excerpt, Patches, Tape
 from tunelens.models.tagging import Tagging
 
@@ -23,14 +24,26 @@ BATCH = 1
 
 
 @dataclass(frozen=True)
+class Sight:
+    """A net of spectrograms: what it wants to see, and patches (n, n_frames, n_mels) -> outputs."""
+
+    spec: LogMel
+    look: Net
+
+
+@dataclass(frozen=True)
 class Hearing:
-    """What an ear hears with: a net and what is known about it."""
+    """What an ear hears with: a net and what is known about it.
+
+    `sight` is None for a net that makes what it looks at itself.
+    """
 
     model: str
     version: str
     tags: tuple[str, ...]
     cut: Cut
     net: Net
+    sight: Sight | None = None
 
 
 class Ear:

@@ -69,7 +69,7 @@ def ask(
             said[name] = bundle.predict(numbers[None])[0]
     if not is_noise(said):
         return said
-    return {name: one if name == MUSIC else _unsaid(one) for name, one in said.items()}
+    return {name: one if name == MUSIC else unsaid(one) for name, one in said.items()}
 
 
 def is_noise(said: Mapping[str, Prediction]) -> bool:
@@ -77,7 +77,8 @@ def is_noise(said: Mapping[str, Prediction]) -> bool:
     return MUSIC in said and said[MUSIC].label == NOT_MUSIC
 
 
-def _unsaid(said: Prediction) -> Prediction:
+def unsaid(said: Prediction) -> Prediction:
+    """Return what may be said where there is no music."""
     return replace(said, label=None, labels=(), known=False, why="it does not sound like music")
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunelens.base.errors import BundleError
-from tunelens.models.ear import Hearing
+from tunelens.models.ear import Hearing, Sight
 from tunelens.models.logmel import LogMel
 
 Float32 = NDArray[np.float32]
@@ -134,11 +134,13 @@ def load_net(folder: Path) -> Hearing:
         raise BundleError(f"{str(folder / NET)!r} has no output 'scores'")
     spec = manifest.features
 
-    def net(y: Float32) -> Mapping[str, Float32]:
-        patches = np.stack([spec.of_excerpt(one) for one in y])
+    def look(patches: Float32) -> Mapping[str, Float32]:
         return dict(zip(outputs, _run(session, patches, folder), strict=True))
 
-    return Hearing(manifest.name, manifest.version, manifest.tags, spec.cut, net)
+    def net(y: Float32) -> Mapping[str, Float32]:
+        return look(np.stack([spec.of_excerpt(one) for one in y]))
+
+    return Hearing(manifest.name, manifest.version, manifest.tags, spec.cut, net, Sight(spec, look))
 
 
 def _checked(path: Path, manifest: Manifest) -> bytes:
