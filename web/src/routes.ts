@@ -17,6 +17,6 @@ export interface Route {
 }
 
 export const ROUTES: Route[] = [
-  { path: "/", title: word("Library"), icon: "library", load: () => import("./pages/library") },
+  { path: "/", title: word("Library"), icon: "library", load: () => import("./pages/library/index") },
   { path: "/tracks/:id", title: word("Track"), load: () => import("./pages/track") },
 ];

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from tunelens.api import problems
+from tunelens.api import pages, problems
 from tunelens.api.house import open_house
 from tunelens.api.options import ServeOptions
 from tunelens.api.routes import routers
@@ -50,6 +50,8 @@ def create_app(options: ServeOptions | None = None) -> FastAPI:
     problems.enrol(app)
     for router in routers():
         app.include_router(router, prefix=PREFIX, responses=problems.PROBLEMS)
+    if asked.page:
+        pages.enrol(app)
     return app
 
 

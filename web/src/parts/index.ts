@@ -4,6 +4,7 @@ export { Dialog } from "./Dialog";
 export { Check, type Choice, Field, Select } from "./Field";
 export { Icon, type IconName } from "./Icon";
 export { Meter } from "./Meter";
+export { type Near, NearList } from "./NearList";
 export { JobProgress, Progress, stateText } from "./Progress";
 export { type Tab, Tabs } from "./Tabs";
 export { tell, tellProblem } from "./Toast";
