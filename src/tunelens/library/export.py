@@ -6,9 +6,12 @@ Files are written whole or not at all. Text is UTF-8. CSV begins with a byte ord
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ COLUMNS = (
     "dynamic_complexity_db", "container", "codec", "sr", "n_channels", "bit_rate", "size_bytes", "sha256",
     "analyzed_at",
 )  # fmt: skip
+AT_ONCE = 500
 TAG_COLUMNS = {f"{group}_tags": group for group in GROUPS}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -58,12 +62,47 @@ def export(library: Library, out: Path, *, format: str, where: str = "", force: 
     MissingDependencyError
         Parquet without pyarrow.
     """
+    _check(format, where)
+    check_writable(out, force=force)
+    tracks = _Counted(library.iterate(where))
+    with atomic_path(out) as temporary, temporary.open("wb") as file:
+        file.writelines(FORMATS[format](tracks))
+    return tracks.n
+
+
+def stream(library: Library, *, format: str, where: str = "") -> Iterator[bytes]:
+    """Return what `export` writes, piece by piece, a page of tracks in memory at a time.
+
+    Each page is read by itself, so that whoever takes the pieces slowly holds nobody up; a track that
+    changes meanwhile is told as it was or as it is.
+
+    Raises
+    ------
+    UnknownNameError, ParameterError, MissingDependencyError
+        As in `export`, before the first piece is asked for.
+    """
+    _check(format, where)
+    library.count(where)  # a playlist that a filter names may not be there
+    pieces = FORMATS[format](track for page in library.pages(where) for track in page)
+    return chain([next(pieces)], pieces)
+
+
+def _check(format: str, where: str) -> None:
     if format not in FORMATS:
         raise UnknownNameError.among("export format", format, FORMATS)
     condition(where)
-    check_writable(out, force=force)
-    with atomic_path(out) as temporary:
-        return FORMATS[format](temporary, library.iterate(where))
+
+
+class _Counted:
+    """Tracks that are counted as they go by."""
+
+    def __init__(self, tracks: Iterable[Track]) -> None:
+        self._tracks, self.n = tracks, 0
+
+    def __iter__(self) -> Iterator[Track]:
+        for track in self._tracks:
+            self.n += 1
+            yield track
 
 
 def record(track: Track) -> dict[str, Any]:
@@ -73,15 +112,22 @@ def record(track: Track) -> dict[str, Any]:
     return {name: fields[name] for name in COLUMNS} | tags
 
 
-def _write_csv(path: Path, tracks: Iterable[Track]) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        table = csv.writer(file)
-        table.writerow([*COLUMNS, *TAG_COLUMNS])
-        for track in tracks:
-            table.writerow([cell(value) for value in record(track).values()])
-            count += 1
-    return count
+def _csv(tracks: Iterable[Track]) -> Iterator[bytes]:
+    held = io.StringIO(newline="")
+    table = csv.writer(held)
+    table.writerow([*COLUMNS, *TAG_COLUMNS])
+    yield codecs.BOM_UTF8
+    for some in batched(tracks, AT_ONCE):
+        table.writerows([cell(value) for value in record(track).values()] for track in some)
+        yield _taken(held)
+    yield _taken(held)
+
+
+def _taken(held: io.StringIO) -> bytes:
+    data = held.getvalue().encode("utf-8")
+    held.seek(0)
+    held.truncate()
+    return data
 
 
 def cell(value: Any) -> Any:
@@ -90,26 +136,24 @@ def cell(value: Any) -> Any:
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA_STARTS) else text
 
 
-def _write_objects(path: Path, objects: Iterator[dict[str, Any]]) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8") as file:
-        for count, item in enumerate(objects, 1):
-            file.write(
-                ("[\n" if count == 1 else ",\n") + json.dumps(item, ensure_ascii=False, allow_nan=False)
-            )
-        file.write("\n]\n" if count else "[]\n")
-    return count
+def _objects(objects: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    before = "[\n"
+    for some in batched(objects, AT_ONCE):
+        lines = (json.dumps(item, ensure_ascii=False, allow_nan=False) for item in some)
+        yield (before + ",\n".join(lines)).encode("utf-8")
+        before = ",\n"
+    yield b"[]\n" if before == "[\n" else b"\n]\n"
 
 
-def _write_json(path: Path, tracks: Iterable[Track]) -> int:
-    return _write_objects(path, (track.to_dict() for track in tracks))
+def _json(tracks: Iterable[Track]) -> Iterator[bytes]:
+    return _objects(track.to_dict() for track in tracks)
 
 
-def _write_spotify(path: Path, tracks: Iterable[Track]) -> int:
-    return _write_objects(path, (spotify_features(track) for track in tracks))
+def _spotify(tracks: Iterable[Track]) -> Iterator[bytes]:
+    return _objects(spotify_features(track) for track in tracks)
 
 
-def _write_parquet(path: Path, tracks: Iterable[Track]) -> int:
+def _parquet(tracks: Iterable[Track]) -> Iterator[bytes]:
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -117,13 +161,36 @@ def _write_parquet(path: Path, tracks: Iterable[Track]) -> int:
         raise MissingDependencyError(
             "Parquet needs pyarrow", hint="pip install 'tunelens[parquet]'"
         ) from error
-    schema = _parquet_schema(pa)
-    count = 0
-    with parquet.ParquetWriter(path, schema) as writer:
+    schema, held = _parquet_schema(pa), _Passed()
+    with parquet.ParquetWriter(held, schema) as writer:
         for rows in batched(map(record, tracks), 10_000):
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-            count += len(rows)
-    return count
+            yield held.taken()
+    yield held.taken()
+
+
+class _Passed(io.RawIOBase):
+    """A file that is given away as it is written."""
+
+    def __init__(self) -> None:
+        self._held, self._before = bytearray(), 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._held += data
+        return len(data)
+
+    def tell(self) -> int:
+        return self._before + len(self._held)
+
+    def taken(self) -> bytes:
+        """Return what has been written since this was asked last."""
+        data = bytes(self._held)
+        self._before += len(data)
+        self._held.clear()
+        return data
 
 
 def _parquet_schema(pa: Any) -> Any:
@@ -134,9 +201,9 @@ def _parquet_schema(pa: Any) -> Any:
     return pa.schema([(name, kinds.get(name, pa.float64())) for name in (*COLUMNS, *TAG_COLUMNS)])
 
 
-FORMATS: dict[str, Callable[[Path, Iterable[Track]], int]] = {
-    "csv": _write_csv,
-    "json": _write_json,
-    "parquet": _write_parquet,
-    "spotify": _write_spotify,
+FORMATS: dict[str, Callable[[Iterable[Track]], Iterator[bytes]]] = {
+    "csv": _csv,
+    "json": _json,
+    "parquet": _parquet,
+    "spotify": _spotify,
 }

@@ -309,13 +309,19 @@ class Library:
 
     def iterate(self, where: str = "") -> Iterator[Track]:
         """Yield the tracks that match a filter by path, a page in memory at a time."""
-        after = ""
+        after: str | None = ""
         with self.database.read() as connection:
-            matching = select(tracks).where(condition_in(connection, where))
-            page = matching.order_by(tracks.c.path).limit(PAGE)
-            while rows := list(connection.execute(page.where(tracks.c.path > after))):
-                yield from _with_tags(connection, rows)
-                after = rows[-1].path
+            while after is not None:
+                page, after = _page_after(connection, where, after)
+                yield from page
+
+    def pages(self, where: str = "") -> Iterator[list[Track]]:
+        """Yield pages of the tracks that match a filter by path; between two of them nothing is held."""
+        after: str | None = ""
+        while after is not None:
+            with self.database.read() as connection:
+                page, after = _page_after(connection, where, after)
+            yield page
 
     def track(self, ref: int | str | Path) -> Track:
         """Return one track; `ref` as in `get`."""
@@ -423,6 +429,13 @@ class Library:
         matrix = np.frombuffer(b"".join(row.data for row in rows), "<f4").reshape(len(rows), -1)
         ids = np.array([row.track_id for row in rows], np.int64)
         return Vectors(kind, layout.version, ids, matrix.astype(np.float32), names, kinds[kind] - len(rows))
+
+
+def _page_after(connection: Connection, where: str, after: str) -> tuple[list[Track], str | None]:
+    """Return the tracks behind a path, and the last of their paths; None where nothing can follow."""
+    matching = select(tracks).where(condition_in(connection, where), tracks.c.path > after)
+    rows = list(connection.execute(matching.order_by(tracks.c.path).limit(PAGE)))
+    return list(_with_tags(connection, rows)), rows[-1].path if rows else None
 
 
 def _commonest_layout(connection: Connection, kind: str, version: str | None) -> Any:

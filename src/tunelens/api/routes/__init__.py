@@ -7,7 +7,19 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-ROUTES = ("health", "tracks", "similar", "audio", "playlists", "feedback", "recommend", "library", "map")
+ROUTES = (
+    "health",
+    "tracks",
+    "similar",
+    "audio",
+    "playlists",
+    "feedback",
+    "recommend",
+    "library",
+    "export",
+    "map",
+    "live",
+)
 """Files of this folder, each with a ``ROUTER``, in the order of the OpenAPI page."""
 
 
