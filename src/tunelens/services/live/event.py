@@ -60,9 +60,12 @@ class Latency:
     ----------
     compute_s : float
         Seconds that it took to make.
+    behind_s : float
+        Seconds that the stream is heard later than it came; 0 where nobody waits for it, as for a file.
     """
 
     compute_s: float
+    behind_s: float = 0.0
 
 
 @dataclass(frozen=True)

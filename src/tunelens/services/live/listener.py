@@ -138,7 +138,8 @@ class Listener:
         self._before = _Before(self.since_s, self._mean, self._novelty.embedding)
         self.since_s = self._turned(at_s)
         self._mean, self._long_s = Mean(WINDOW_S), self.since_s
-        self._mean.add(short, self._every_s)
+        fresh_s = max(at_s - self.since_s, self._every_s / 2)
+        self._mean.add(short if fresh_s >= SHORT_S else self._hear(fresh_s), self._every_s)
         self._novelty.restart()
         return Change(self.since_s, probability)
 
