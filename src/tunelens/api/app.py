@@ -7,9 +7,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
 from tunelens.api import pages, problems
+from tunelens.api.etags import Tagged
+from tunelens.api.guard import Guard
 from tunelens.api.house import open_house
+from tunelens.api.keys import Access
+from tunelens.api.limits import Bounds
+from tunelens.api.metrics import Measured, Metrics, tell_prometheus
 from tunelens.api.options import ServeOptions
 from tunelens.api.routes import routers
 from tunelens.base.version import __version__
@@ -47,12 +53,31 @@ def create_app(options: ServeOptions | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_name_of,
     )
+    app.state.access, app.state.metrics = Access(asked.keys), Metrics(app)
     problems.enrol(app)
+    _put_up_guards(app, asked)
     for router in routers():
         app.include_router(router, prefix=PREFIX, responses=problems.PROBLEMS)
+    app.add_api_route("/metrics", tell_prometheus, include_in_schema=False)
     if asked.page:
         pages.enrol(app)
     return app
+
+
+def _put_up_guards(app: FastAPI, options: ServeOptions) -> None:
+    """Wrap the app; the one that is added last meets a request first."""
+    app.add_middleware(Tagged)
+    app.add_middleware(Bounds, max_upload_bytes=options.max_upload_bytes)
+    app.add_middleware(Guard, options=options, access=app.state.access)
+    if options.allow_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=options.allow_origins,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", "Range"],
+            expose_headers=["ETag", "Content-Range", "Accept-Ranges", "Location"],
+        )
+    app.add_middleware(Measured, metrics=app.state.metrics)
 
 
 def _name_of(route: APIRoute) -> str:

@@ -12,7 +12,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from tunelens.base.errors import NotFoundError, ParameterError, TunelensError, WorkerError
+from tunelens.base.errors import (
+    LateError,
+    NotFoundError,
+    ParameterError,
+    TooLargeError,
+    TunelensError,
+    WorkerError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 LOG = logging.getLogger(__name__)
@@ -90,9 +97,12 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     return problem(request, ParameterError(f"{where}: {first['msg']}"), 422)
 
 
+_KINDS: dict[int, type[TunelensError]] = {404: NotFoundError, 408: LateError, 413: TooLargeError}
+
+
 def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    kind = NotFoundError if error.status_code == 404 else ParameterError
+    kind = _KINDS.get(error.status_code, ParameterError)
     answer = problem(request, kind(str(error.detail)), error.status_code)
     answer.headers.update(error.headers or {})
     return answer

@@ -9,6 +9,10 @@ from fastapi import APIRouter
 
 ROUTES = (
     "health",
+    "session",
+    "uploads",
+    "analyze",
+    "jobs",
     "tracks",
     "similar",
     "audio",

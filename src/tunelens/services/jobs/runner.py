@@ -167,6 +167,11 @@ class Jobs:
             self._held.close()
         return ended
 
+    @property
+    def working(self) -> bool:
+        """Is there a thread for every worker?"""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
     def _take_over(self) -> None:
         self._store.sweep()
         self.uploads.clear_parts()
