@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ SCRIPTS = (
     "data", "words", "palette", "columns", "view", "picking", "pace", "gl", "flat", "overlay", "gestures",
     "lasso", "map", "selection", "search", "legend", "player", "panel", "hash", "keys", "start",
 )  # fmt: skip
+_MODULE = re.compile(r"^(import [^\n]*;\n|export (?=async |function |class |const ))", re.MULTILINE)
 _STEPS = 65534
 _COARSE = 0.01
 """Where the colours' share of the whole range is less than this, 65,534 steps are too coarse."""
@@ -113,8 +115,8 @@ def _style() -> str:
 
 
 def _script() -> str:
-    """Return all scripts as one, in a scope of their own."""
-    parts = [(_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    """Return all modules as one script in a scope of its own: a page from a disk may not load modules."""
+    parts = [_MODULE.sub("", (_FOLDER / f"{name}.js").read_text(encoding="utf-8")) for name in SCRIPTS]
     return "\n".join(['(() => {\n"use strict";', *parts, "})();\n"])
 
 

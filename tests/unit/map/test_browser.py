@@ -570,3 +570,41 @@ def test_a_slow_machine_draws_some_songs_while_it_moves_and_all_at_rest(browser:
         moving = face.js("() => window.drawn")
         assert moving[0] == n and min(moving) == 20_000, "frames of 60 ms are not smooth"
         face.until(f"window.drawn[window.drawn.length - 1] === {n}")
+
+
+def test_arrows_go_from_song_to_song_and_shift_moves_the_map(face: Face) -> None:
+    """The oracle looks at every song; what lies aside of the way counts twice."""
+    points = np.array(face.js(f"() => Array.from({{length: {MAP}.songs.n}}, (_, i) => {MAP}.at(i))"))
+    face.js(f"() => {MAP}.choose(7)")
+    face.page.focus("#map")
+    at = 7
+    for key, way in (
+        ("ArrowRight", (1, 0)),
+        ("ArrowDown", (0, 1)),
+        ("ArrowLeft", (-1, 0)),
+        ("ArrowUp", (0, -1)),
+    ):
+        along, aside = (points - points[at]) @ way, np.abs((points - points[at]) @ (way[1], -way[0]))
+        away = np.where((along > 1e-9) & (aside <= along), along + 2 * aside, np.inf)
+        face.page.keyboard.press(key)
+        wanted = int(away.argmin()) if np.isfinite(away).any() else at
+        assert face.js(f"() => {MAP}.chosen") == wanted, key
+        at = wanted
+    before = face.where()
+    face.page.keyboard.press("Shift+ArrowRight")
+    assert face.where()[0] > before[0] and face.js(f"() => {MAP}.chosen") == at
+    face.page.keyboard.press("Escape")
+
+
+def test_one_call_draws_all_songs_also_while_some_stand_out(face: Face) -> None:
+    face.js(f"""() => {{
+      const {{ gl }} = {MAP}.painter;
+      const draw = gl.drawArrays.bind(gl);
+      window.calls = 0;
+      gl.drawArrays = (...how) => {{ window.calls++; draw(...how); }};
+      {MAP}.stress(Uint8Array.from({{length: {MAP}.songs.n}}, (_, i) => i % 2));
+      window.calls = 0;
+      {MAP}.draw();
+    }}""")
+    assert face.js("() => window.calls") == 1
+    face.js(f"() => {MAP}.stress(null)")

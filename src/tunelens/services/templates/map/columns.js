@@ -1,10 +1,12 @@
 // What songs can be coloured by. Every column sorts songs into classes: entries of its legend.
 
+import { amount, count, say } from "./words.js";
+
 const MISSING_CODE = 0;
 const SHADES = 64;
 const N_BINS = 8;
 
-class Category {
+export class Category {
   constructor(about, songs) {
     this.name = about.name;
     this.label = about.label;
@@ -48,7 +50,7 @@ class Category {
   }
 }
 
-class Amount {
+export class Amount {
   constructor(about, songs) {
     Object.assign(this, { name: about.name, label: about.label, low: about.low, high: about.high });
     this.floor = about.floor;
@@ -129,6 +131,6 @@ class Amount {
   }
 }
 
-function readColumns(about, songs) {
+export function readColumns(about, songs) {
   return about.columns.map((one) => (one.kind === "number" ? new Amount(one, songs) : new Category(one, songs)));
 }

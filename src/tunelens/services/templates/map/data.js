@@ -2,17 +2,17 @@
 
 const TYPES = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
 
-function held(id) {
+export function held(id) {
   return document.getElementById(id).textContent;
 }
 
-async function unpack(base64) {
+export async function unpack(base64) {
   const packed = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }
 
-class Songs {
+export class Songs {
   constructor(about, buffer) {
     this.buffer = buffer;
     this.sections = about.sections;

@@ -1,6 +1,8 @@
 // Points where there is no WebGL: pixels written one by one into a picture.
 
-class FlatPainter {
+import { DIM, NORMAL, STRONG } from "./gl.js";
+
+export class FlatPainter {
   constructor(canvas, songs) {
     Object.assign(this, { canvas, songs, kind: "2d" });
     this.context = canvas.getContext("2d", { alpha: false });

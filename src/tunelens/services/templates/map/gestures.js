@@ -2,7 +2,7 @@
 
 const STILL = 5;
 
-class Gestures {
+export class Gestures {
   constructor(map, element) {
     this.map = map;
     this.element = element;

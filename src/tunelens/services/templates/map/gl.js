@@ -1,9 +1,9 @@
 // Points by WebGL 2: places, colours and marks lie on the graphics card; a frame sends three numbers.
 
-const HIDDEN = 0;
-const DIM = 1;
-const NORMAL = 2;
-const STRONG = 3;
+export const HIDDEN = 0;
+export const DIM = 1;
+export const NORMAL = 2;
+export const STRONG = 3;
 
 const VERTEX = `#version 300 es
 in vec2 a_place;
@@ -11,15 +11,14 @@ in vec3 a_colour;
 in vec2 a_mark;
 uniform vec2 u_scale, u_shift;
 uniform float u_size;
-uniform int u_pass;
 flat out vec3 v_colour;
 flat out vec2 v_mark;
 flat out float v_size;
 void main() {
   float emphasis = a_mark.y;
   bool is_dim = emphasis < 1.5;
-  bool is_shown = emphasis > 0.5 && (u_pass == 0 ? is_dim : !is_dim);
-  gl_Position = is_shown ? vec4(a_place * u_scale + u_shift, 0.0, 1.0) : vec4(2.0, 2.0, 0.0, 1.0);
+  float depth = is_dim ? 0.5 : 0.0; // what is dim lies behind, so that one call draws both
+  gl_Position = emphasis > 0.5 ? vec4(a_place * u_scale + u_shift, depth, 1.0) : vec4(2.0, 2.0, 0.0, 1.0);
   v_size = u_size * (emphasis > 2.5 ? 1.5 : is_dim ? 0.8 : 1.0) * (a_mark.x > 0.5 ? 1.15 : 1.0);
   gl_PointSize = v_size;
   v_colour = a_colour;
@@ -66,15 +65,16 @@ function linked(gl) {
   return program;
 }
 
-class GlPainter {
+export class GlPainter {
   constructor(canvas, gl, songs) {
-    Object.assign(this, { canvas, gl, songs, kind: "webgl2", hasDim: false });
+    Object.assign(this, { canvas, gl, songs, kind: "webgl2" });
     this.set();
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
   }
 
   static on(canvas, songs) {
-    const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, powerPreference: "high-performance" });
+    const wanted = { antialias: false, alpha: false, depth: true, powerPreference: "high-performance" };
+    const gl = canvas.getContext("webgl2", wanted);
     return gl ? new GlPainter(canvas, gl, songs) : null;
   }
 
@@ -85,8 +85,12 @@ class GlPainter {
     gl.useProgram(this.program);
     this.at = (name) => gl.getUniformLocation(this.program, name);
     this.places = { scale: this.at("u_scale"), shift: this.at("u_shift"), size: this.at("u_size") };
-    Object.assign(this.places, { pass: this.at("u_pass"), alpha: this.at("u_alpha"), page: this.at("u_page") });
-    this.feed("a_place", this.songs.places, 2, gl.UNSIGNED_SHORT, true);
+    Object.assign(this.places, { alpha: this.at("u_alpha"), page: this.at("u_page") });
+    const { places } = this.songs;
+    const [type, isShare] = places instanceof Float32Array ? [gl.FLOAT, false] : [gl.UNSIGNED_SHORT, true];
+    this.feed("a_place", places, 2, type, isShare);
+    gl.enable(gl.DEPTH_TEST);
+    gl.depthFunc(gl.LEQUAL);
     gl.enable(gl.BLEND);
     gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE);
   }
@@ -107,8 +111,6 @@ class GlPainter {
     this.dressed = [colours, marks];
     this.feed("a_colour", colours, 4, gl.UNSIGNED_BYTE, true);
     this.feed("a_mark", marks, 4, gl.UNSIGNED_BYTE, false);
-    this.hasDim = false;
-    for (let i = 1; i < marks.length && !this.hasDim; i += 4) this.hasDim = marks[i] === DIM;
   }
 
   restore() {
@@ -123,20 +125,18 @@ class GlPainter {
     this.gl.viewport(0, 0, width, height);
   }
 
+  // One call draws every song; nothing is allocated.
   draw(view, { size, alpha, page, ratio, n }) {
     const { gl, places } = this;
-    const [r, g, b] = page.map((value) => value / 255);
-    gl.clearColor(r, g, b, 1);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    const [sx, sy] = [(2 * view.scale) / view.width, (2 * view.scale) / view.height];
+    gl.clearColor(page[0] / 255, page[1] / 255, page[2] / 255, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+    const sx = (2 * view.scale) / view.width;
+    const sy = (2 * view.scale) / view.height;
     gl.uniform2f(places.scale, sx, sy);
     gl.uniform2f(places.shift, -view.x * sx, -view.y * sy);
     gl.uniform1f(places.size, size * ratio);
     gl.uniform1f(places.alpha, alpha);
-    gl.uniform3f(places.page, r, g, b);
-    for (let pass = this.hasDim ? 0 : 1; pass < 2; pass++) {
-      gl.uniform1i(places.pass, pass);
-      gl.drawArrays(gl.POINTS, 0, n);
-    }
+    gl.uniform3f(places.page, page[0] / 255, page[1] / 255, page[2] / 255);
+    gl.drawArrays(gl.POINTS, 0, n);
   }
 }

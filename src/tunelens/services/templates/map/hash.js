@@ -1,6 +1,6 @@
 // The address keeps what is seen: #c=colour&v=x,y,zoom&s=song, so that it can be sent and gone back to.
 
-class Address {
+export class Address {
   constructor(map) {
     this.map = map;
     for (const name of ["moved", "coloured", "chosen"]) map.on(name, () => this.later());

@@ -1,10 +1,17 @@
-// Keys: arrows pan, + and - zoom, 0 shows all, / searches, l is the lasso, Enter chooses, space plays.
+// Keys: arrows pan, or go from the chosen song to the next one that way (with Shift they pan always), + and -
+// zoom, 0 shows all, / searches, l is the lasso, Enter chooses, space plays.
 
 const STEP = 60;
 
-function act(map, tools, key) {
-  const moves = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
-  if (key in moves) map.pan(...moves[key]);
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+function go(map, [right, up], isToPan) {
+  if (map.chosen >= 0 && !isToPan) map.step(right, up);
+  else map.pan(-STEP * right, STEP * up);
+}
+
+export function pressed(map, tools, { key, shiftKey }) {
+  if (key in WAYS) go(map, WAYS[key], shiftKey);
   else if (key === "+" || key === "=") map.zoom(1.4);
   else if (key === "-" || key === "_") map.zoom(1 / 1.4);
   else if (key === "0") map.fit();
@@ -26,10 +33,10 @@ function escape(map, tools) {
   else tools.search.clear();
 }
 
-function listenToKeys(map, tools) {
+export function listenToKeys(map, tools) {
   map.box.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (act(map, tools, event.key)) event.preventDefault();
+    if (pressed(map, tools, event)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     const isWriting = event.target.closest("input, select, textarea, audio");

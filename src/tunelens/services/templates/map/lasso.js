@@ -1,5 +1,7 @@
 // Which songs lie in a polygon, by the even-odd rule; what is done with them: a list, M3U8, CSV.
 
+import { make } from "./words.js";
+
 function bounds(rope) {
   const [xs, ys] = [rope.map(([x]) => x), rope.map(([, y]) => y)];
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
@@ -14,7 +16,7 @@ function isWithin(rope, x, y) {
   return odd;
 }
 
-function inside(grid, rope, admits) {
+export function inside(grid, rope, admits) {
   const found = [];
   grid.each(bounds(rope), (i) => {
     if (admits(i) && isWithin(rope, grid.songs.x(i), grid.songs.y(i))) found.push(i);
@@ -23,7 +25,7 @@ function inside(grid, rope, admits) {
 }
 
 // Return the path that a URL of a file stands for, or the URL where it stands for none.
-function pathOf(url) {
+export function pathOf(url) {
   const whole = new URL(url, document.baseURI);
   if (whole.protocol !== "file:") return whole.href;
   try {
@@ -35,7 +37,7 @@ function pathOf(url) {
   }
 }
 
-function asM3u(songs, rows) {
+export function asM3u(songs, rows) {
   const lines = ["#EXTM3U"];
   for (const i of rows) {
     if (!songs.urls[i]) continue;
@@ -51,7 +53,7 @@ function cell(text) {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-function asCsv(songs, columns, rows) {
+export function asCsv(songs, columns, rows) {
   const heads = ["id", "title", "artist", "path", ...columns.map((column) => column.name)];
   const lines = [heads.map(cell).join(",")];
   for (const i of rows) {
@@ -69,7 +71,7 @@ function plainValue(column, i) {
   return Number.isNaN(value) ? "" : String(Number(value.toFixed(column.digits)));
 }
 
-function saveAs(name, text, type) {
+export function saveAs(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   make("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);

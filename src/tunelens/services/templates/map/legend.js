@@ -1,6 +1,9 @@
 // The legend: every class with its count; a click hides or shows it, a double click shows it alone.
 
-class Legend {
+import { css, swatch } from "./palette.js";
+import { amount, count, isolated, make, say } from "./words.js";
+
+export class Legend {
   constructor(map) {
     this.map = map;
     this.list = document.getElementById("legend");

@@ -1,14 +1,22 @@
 // The map: what is seen, what is marked, and when it is drawn anew (only when something has changed).
 
-class SongMap {
-  constructor(about, songs, columns) {
-    Object.assign(this, { about, songs, columns });
-    this.view = new View(about.box);
+import { FlatPainter } from "./flat.js";
+import { Gestures } from "./gestures.js";
+import { DIM, GlPainter, HIDDEN, NORMAL, STRONG } from "./gl.js";
+import { inside } from "./lasso.js";
+import { Overlay } from "./overlay.js";
+import { Pace } from "./pace.js";
+import { CALM } from "./palette.js";
+import { Grid } from "./picking.js";
+import { View } from "./view.js";
+
+export class SongMap {
+  // `box` is the element that is looked at, `points` and `over` the canvases in it.
+  constructor({ box, points, over }, songs, { frame, palette }) {
+    Object.assign(this, { songs, box, points, palette });
+    this.view = new View(frame);
     this.grid = new Grid(songs);
-    this.box = document.getElementById("map");
-    this.points = document.getElementById("points");
-    this.overlay = new Overlay(document.getElementById("over"), songs);
-    this.palette = paletteOf(about);
+    this.overlay = new Overlay(over, songs);
     this.hidden = new Set();
     this.focus = null;
     this.chosen = this.hovered = -1;
@@ -17,6 +25,7 @@ class SongMap {
     this.groups = [];
     this.isLassoing = false;
     this.listeners = {};
+    this.how = {}; // of every frame, made once
     this.font = getComputedStyle(document.body).fontFamily;
     this.pace = new Pace(songs.n, () => this.redraw());
     this.painter = this.chosenPainter();
@@ -40,18 +49,28 @@ class SongMap {
   }
 
   watch() {
-    new ResizeObserver(() => this.resize()).observe(this.box);
-    const anew = () => this.recolour();
-    DARK.addEventListener("change", () => {
-      this.palette = paletteOf(this.about);
-      anew();
-      this.tell("theme");
-    });
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(this.box);
     this.points.addEventListener("webglcontextrestored", () => {
       this.painter.restore();
       this.resize();
     });
     this.resize();
+  }
+
+  // Let go of the page: nothing is drawn any more.
+  leave() {
+    this.watcher.disconnect();
+    clearTimeout(this.pace.timer);
+    cancelAnimationFrame(this.pending);
+    this.flight = this.column = null;
+  }
+
+  // Take the colours of another theme.
+  paletteIs(palette) {
+    this.palette = palette;
+    this.recolour();
+    this.tell("theme");
   }
 
   on(name, act) {
@@ -82,9 +101,13 @@ class SongMap {
   }
 
   draw() {
-    const { page } = this.palette;
-    const n = this.pace.count(performance.now());
-    this.painter.draw(this.view, { size: this.size, alpha: this.alpha, page, ratio: this.ratio, n });
+    const { how } = this;
+    how.n = this.pace.count(performance.now());
+    how.size = this.size;
+    how.alpha = this.alpha;
+    how.page = this.palette.page;
+    how.ratio = this.ratio;
+    this.painter.draw(this.view, how);
     this.overlay.draw(this);
     this.tell("drawn");
   }
@@ -227,6 +250,7 @@ class SongMap {
     this.hovered = found;
     this.box.classList.toggle("over-song", found >= 0);
     this.redraw();
+    this.tell("hovered", found);
   }
 
   click(x, y, isTouch) {
@@ -234,10 +258,21 @@ class SongMap {
     if (found >= 0) this.choose(found, { play: true });
   }
 
-  // Choose the song that is nearest to the middle, for those who have no pointer.
+  // Choose the song that is nearest to the middle, or hear the chosen one, for those who have no pointer.
   chooseMiddle() {
-    const [found] = this.grid.closest(this.view.x, this.view.y, 1, (i) => this.isShown(i));
+    const [found] =
+      this.chosen >= 0 ? [this.chosen] : this.grid.closest(this.view.x, this.view.y, 1, (i) => this.isShown(i));
     if (found !== undefined) this.choose(found, { play: true });
+  }
+
+  // Choose the song that is nearest to the chosen one in a direction, and bring it in sight.
+  step(dx, dy) {
+    const found = this.grid.toward(this.chosen, dx, dy, (i) => this.isShown(i));
+    if (found < 0) return;
+    this.choose(found);
+    const [x, y] = this.at(found);
+    const isSeen = x >= 0 && y >= 0 && x <= this.view.width && y <= this.view.height;
+    if (!isSeen) this.fly(this.songs.x(found), this.songs.y(found), this.view.zoom);
   }
 
   neighbours(i) {

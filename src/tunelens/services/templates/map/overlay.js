@@ -1,10 +1,12 @@
 // What lies over the points: names of groups, titles when few are in sight, rings, links, the lasso.
 
+import { css } from "./palette.js";
+
 const MOST_SEEN = 240;
 const MOST_TITLED = 60;
 const MOST_NAMED = 14;
 
-class Overlay {
+export class Overlay {
   constructor(canvas, songs) {
     this.canvas = canvas;
     this.songs = songs;

@@ -7,7 +7,7 @@ const REST_MS = 160;
 const PAUSE_MS = 1500;
 const FEWEST_DRAWN = 20000;
 
-class Pace {
+export class Pace {
   constructor(n, redraw) {
     Object.assign(this, { n, redraw, share: n, isMoving: false, took: 0, last: -Infinity });
   }

@@ -1,14 +1,14 @@
 // Colours of the theme that the reader's system has now.
 
-const DARK = window.matchMedia("(prefers-color-scheme: dark)");
-const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
+export const DARK = window.matchMedia("(prefers-color-scheme: dark)");
+export const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 function rgb(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
-function paletteOf(about) {
-  const theme = DARK.matches ? about.palette.dark : about.palette.light;
+export function paletteOf(about, isDark = DARK.matches) {
+  const theme = isDark ? about.palette.dark : about.palette.light;
   return {
     colours: theme.colours.map(rgb),
     ramp: theme.ramp.map(rgb),
@@ -19,12 +19,12 @@ function paletteOf(about) {
   };
 }
 
-function css(colour) {
+export function css(colour) {
   return `rgb(${colour.join(" ")})`;
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-const OUTLINES = [
+export const OUTLINES = [
   "M6 1a5 5 0 1 0 .001 0Z",
   "M1.5 1.5h9v9h-9Z",
   "M6 1 11.2 10.5H.8Z",
@@ -32,7 +32,7 @@ const OUTLINES = [
 ];
 
 // Draw the mark of a class as points of it look on the map.
-function swatch(look) {
+export function swatch(look) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
   svg.setAttribute("viewBox", "0 0 12 12");

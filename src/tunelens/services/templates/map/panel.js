@@ -1,6 +1,9 @@
 // The song that was chosen: title, artist, sound, what is known of it, and what is near.
 
-class Panel {
+import { songList } from "./selection.js";
+import { announce, isolated, make, say } from "./words.js";
+
+export class Panel {
   constructor(map, player) {
     this.map = map;
     this.player = player;

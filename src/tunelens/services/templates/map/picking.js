@@ -1,6 +1,6 @@
 // Which song is under the pointer: a grid of cells that know their songs, looked at cell by cell.
 
-class Grid {
+export class Grid {
   constructor(songs) {
     this.songs = songs;
     this.side = Math.max(1, Math.min(1024, Math.round(Math.sqrt(songs.n / 2))));
@@ -44,6 +44,22 @@ class Grid {
       if ((d < least || (d === least && i > best)) && admits(i)) [best, least] = [i, d];
     });
     return best;
+  }
+
+  // Return the nearest admitted song within 45 degrees of a direction (right, up), or -1.
+  // What lies aside counts as farther away; a box that is large enough holds all that could be nearer.
+  toward(from, dx, dy, admits) {
+    const [x, y] = [this.songs.x(from), this.songs.y(from)];
+    for (let radius = 1 / this.side; ; radius *= 2) {
+      let [best, least] = [-1, Infinity];
+      this.each([x - radius, y - radius, x + radius, y + radius], (i) => {
+        const [right, up] = [this.songs.x(i) - x, this.songs.y(i) - y];
+        const [along, aside] = [right * dx + up * dy, Math.abs(right * dy - up * dx)];
+        const away = along + 2 * aside;
+        if (along > 0 && aside <= along && away < least && admits(i)) [best, least] = [i, away];
+      });
+      if (least <= radius || radius > 2) return best;
+    }
   }
 
   // Return the k nearest admitted songs of a place, the nearest first, by rings that grow.

@@ -1,6 +1,9 @@
 // The player: the file where it lies, else the seconds of it that the page holds, else why there is nothing.
 
-class Player {
+import { pathOf } from "./lasso.js";
+import { say } from "./words.js";
+
+export class Player {
   constructor(map) {
     this.map = map;
     this.audio = document.getElementById("audio");

@@ -1,8 +1,11 @@
 // Search by title and artist: hits stand out on the map and are listed.
 
+import { songList } from "./selection.js";
+import { announce, count, fold, make, say } from "./words.js";
+
 const MOST_HITS = 50;
 
-class Search {
+export class Search {
   constructor(map) {
     this.map = map;
     this.field = document.getElementById("query");

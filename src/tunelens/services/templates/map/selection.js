@@ -1,5 +1,8 @@
 // The list of songs that the lasso caught.
 
+import { asCsv, asM3u, saveAs } from "./lasso.js";
+import { announce, count, fold, isolated, make, say } from "./words.js";
+
 const MOST_LISTED = 200;
 
 function songButton(map, i) {
@@ -12,11 +15,11 @@ function songButton(map, i) {
   );
 }
 
-function songList(map, rows) {
+export function songList(map, rows) {
   return make("ul", { class: "songs" }, ...rows.map((i) => make("li", {}, songButton(map, i))));
 }
 
-class Selection {
+export class Selection {
   constructor(map) {
     this.map = map;
     this.rows = [];

@@ -1,8 +1,17 @@
 // Read what the page holds, and begin.
 
-function announce(text) {
-  document.getElementById("status").textContent = text;
-}
+import { readColumns } from "./columns.js";
+import { held, Songs, unpack } from "./data.js";
+import { Address } from "./hash.js";
+import { listenToKeys } from "./keys.js";
+import { Legend } from "./legend.js";
+import { SongMap } from "./map.js";
+import { DARK, paletteOf } from "./palette.js";
+import { Panel } from "./panel.js";
+import { Player } from "./player.js";
+import { Search } from "./search.js";
+import { Selection } from "./selection.js";
+import { learnHan, say, speak } from "./words.js";
 
 function wire(map, tools) {
   const click = (id, act) => document.getElementById(id).addEventListener("click", act);
@@ -23,14 +32,16 @@ function foldSections() {
 
 async function start() {
   const about = JSON.parse(held("about"));
-  WORDS = about.words;
-  LANGUAGE = about.lang;
+  speak(about.words, about.lang);
   learnHan(about.han);
   if (typeof DecompressionStream === "undefined") throw new Error(say("old_browser"));
   const songs = new Songs(about, await unpack(held("songs")));
   const columns = readColumns(about, songs);
   foldSections();
-  const map = new SongMap(about, songs, columns);
+  const [box, points, over] = ["map", "points", "over"].map((id) => document.getElementById(id));
+  const map = new SongMap({ box, points, over }, songs, { frame: about.box, palette: paletteOf(about) });
+  map.columns = columns;
+  DARK.addEventListener("change", () => map.paletteIs(paletteOf(about)));
   const player = new Player(map);
   const tools = { player, panel: new Panel(map, player), legend: new Legend(map), search: new Search(map) };
   tools.selection = new Selection(map);

@@ -4,7 +4,7 @@ const MOST_ZOOM = 200;
 const LEAST_ZOOM = 0.4;
 const MARGIN = 34;
 
-class View {
+export class View {
   constructor(box) {
     this.box = box;
     this.width = this.height = 1;

@@ -3,15 +3,21 @@
 let WORDS = {};
 let LANGUAGE = "en";
 
-function say(key, values = {}) {
+// Say everything in these words from now on.
+export function speak(words, language) {
+  WORDS = words;
+  LANGUAGE = language;
+}
+
+export function say(key, values = {}) {
   return WORDS[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
-function count(n) {
+export function count(n) {
   return n.toLocaleString(LANGUAGE);
 }
 
-function amount(value, digits) {
+export function amount(value, digits) {
   return value.toLocaleString(LANGUAGE, { maximumFractionDigits: digits, useGrouping: digits > 0 || value > 9999 });
 }
 
@@ -20,7 +26,7 @@ const LATIN = { ø: "o", đ: "d", ð: "d", ł: "l", ħ: "h", ı: "i", æ: "ae", 
 const SIMPLE = new Map(Object.entries(LATIN));
 
 // Teach which traditional characters are which simplified ones: pairs, one after the other.
-function learnHan(pairs) {
+export function learnHan(pairs) {
   const chars = Array.from(pairs);
   for (let at = 0; at + 1 < chars.length; at += 2) SIMPLE.set(chars[at], chars[at + 1]);
 }
@@ -32,14 +38,14 @@ function plain(char) {
 }
 
 // Make one what a searcher holds for one: case, accents, wide forms, kana, traditional Chinese.
-function fold(text) {
+export function fold(text) {
   const wide = Array.from(text.normalize("NFKC").toLowerCase(), plain).join("");
   const bare = wide.normalize("NFD").replace(/\p{M}/gu, (mark) => (VOICED.has(mark) ? mark : ""));
   return bare.normalize("NFC").replace(/\s+/g, " ").trim();
 }
 
 // Make an element; text is set as text, so no title is ever markup.
-function make(tag, attributes = {}, ...children) {
+export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -50,6 +56,11 @@ function make(tag, attributes = {}, ...children) {
 }
 
 // Isolate a text's direction, so that one song cannot turn round the words beside it.
-function isolated(text, tag = "bdi", attributes = {}) {
+export function isolated(text, tag = "bdi", attributes = {}) {
   return make(tag, { dir: "auto", ...attributes }, text);
+}
+
+// Tell who cannot see what has happened.
+export function announce(text) {
+  document.getElementById("status").textContent = text;
 }
