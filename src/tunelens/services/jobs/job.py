@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from tunelens.base.errors import DataError
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = STATES = ("queued", "running", "done", "failed", "cancelled")
 ENDED = (DONE, FAILED, CANCELLED)
+LONGEST_BRIEF = 2000
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,12 @@ class Job:
         return self.state in ENDED
 
     def to_dict(self, *, brief: bool = False) -> dict[str, Any]:
-        """Return the job as a JSON object; `brief` leaves out what was asked and what came of it."""
+        """Return the job as a JSON object; `brief` leaves out what came of it, and a long request."""
         values = asdict(self) | {"files": [asdict(one) for one in self.files]}
-        return values | {"request": None, "result": None} if brief else values
+        if brief:
+            long = len(json.dumps(self.request)) > LONGEST_BRIEF
+            values |= {"request": None if long else dict(self.request), "result": None}
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
