@@ -89,6 +89,12 @@ def find_on_map(house: TheHouse, query: Where = "") -> Answer:
     return Answer(**answer({"ids": found, "total": len(found)}, query))
 
 
+@ROUTER.post("/jobs/map", summary="Make the map", status_code=202)
+def start_map(house: TheHouse, asked: MapRequest) -> Answer:
+    """Lay the library out as a job; songs that were on the map stay where they are unless it is ``fresh``."""
+    return Answer(**answer(house.jobs.submit("map", asked.model_dump()).to_dict()))
+
+
 def _binary(request: Request, stamp: str, data: Callable[[], bytes]) -> Response:
     """Answer with bytes, or with nothing where the caller has those of this map."""
     headers = {"etag": f'"{stamp}"', "cache-control": "private, no-cache"}
