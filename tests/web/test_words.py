@@ -12,7 +12,7 @@ import pytest
 SOURCES = Path(__file__).resolve().parents[2] / "web" / "src"
 CHINESE = sorted((SOURCES / "languages" / "zh").glob("*.json"))
 SAID = re.compile(r"""\b(?:say|word)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*[,)]""")
-ODD = re.compile(r"""\b(?:say|word)\((?!\s*["'])[^),]*["'`]""")
+ODD = re.compile(r"""\b(?:say|word)\((?!\s*["'])(?:[^),"'`]*[^?])?(?:\?\s*["']|`)[^)]*""")
 PLACE = re.compile(r"\{(\w+)\}")
 HALF_WIDTH = re.compile(r"[一-鿿][,;:!?]|[,;:!?][一-鿿]|[一-鿿]\.(?!\w)|\([^()]*[一-鿿]+[^()]*\)")
 

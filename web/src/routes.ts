@@ -18,5 +18,6 @@ export interface Route {
 
 export const ROUTES: Route[] = [
   { path: "/", title: word("Library"), icon: "library", load: () => import("./pages/library/index") },
-  { path: "/tracks/:id", title: word("Track"), load: () => import("./pages/track") },
+  { path: "/tracks/:id", title: word("Track"), load: () => import("./pages/track/index") },
+  { path: "/map", title: word("Map"), icon: "map", load: () => import("./pages/map") },
 ];

@@ -3,9 +3,10 @@ import type { Track } from "./types";
 
 type Named = Pick<Track, "path" | "title" | "artist">;
 
-/** Its title, or the name of its file. */
+/** Its title, or the name of its file without its ending. */
 export function titleOf(track: Named): string {
-  return track.title || (track.path.split(/[\\/]/).pop() ?? track.path);
+  const file = track.path.split(/[\\/]/).pop() ?? track.path;
+  return track.title || file.replace(/\.\w{1,5}$/, "");
 }
 
 /** Artist and title, or the name of its file. */

@@ -39,7 +39,13 @@ export function stateText(job: Pick<Job, "state">): string {
 }
 
 /** How far a job is, what it is at, and a button that cancels it. */
-export function JobProgress({ job, onCancel }: { job: Job; onCancel?: () => void }) {
+export function JobProgress({
+  job,
+  onCancel,
+}: {
+  job: Pick<Job, "state" | "progress">;
+  onCancel?: () => void;
+}) {
   const now = job.progress;
   const share = job.state === "done" ? 1 : now?.total ? now.done / now.total : null;
   const alive = job.state === "queued" || job.state === "running";

@@ -1,5 +1,6 @@
 /** What pages are made of. */
 export { Button, IconButton } from "./Button";
+export { Canvas, type Draw } from "./Canvas";
 export { Dialog } from "./Dialog";
 export { Check, type Choice, Field, Select } from "./Field";
 export { Icon, type IconName } from "./Icon";

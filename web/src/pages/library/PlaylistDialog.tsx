@@ -13,7 +13,7 @@ interface Playlist {
 }
 
 interface PlaylistDialogProps {
-  tracks: readonly Track[];
+  tracks: readonly Pick<Track, "id">[];
   onClose: () => void;
 }
 

@@ -72,8 +72,8 @@ export const COLUMNS: readonly Titled[] = [
     from: 700,
     cell: (track) => text(track.album),
   },
-  { id: "genre", title: word("Genre"), width: "minmax(5rem, 1fr)", from: 560, cell: genre },
-  { id: "mood", title: word("Mood"), width: "minmax(5rem, .8fr)", from: 560, cell: mood },
+  { id: "genre", title: word("Genre"), width: "minmax(6.5rem, 1fr)", from: 560, cell: genre },
+  { id: "mood", title: word("Mood"), width: "minmax(5.5rem, 0.8fr)", from: 560, cell: mood },
   { id: "tags", title: word("Tags"), width: "minmax(8rem, 2fr)", from: 900, cell: tags },
   {
     id: "year",

@@ -1,4 +1,0 @@
-/** track */
-export default function Page() {
-  return null;
-}

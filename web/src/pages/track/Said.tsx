@@ -1,0 +1,100 @@
+import { useSignal } from "@preact/signals";
+import { Button, Meter } from "../../parts";
+import { number, percent, say } from "../../words";
+import { Correct } from "./Correct";
+import type { Analysis, Prediction } from "./types";
+import { Why } from "./Why";
+
+const MOST = 5;
+const LEAST = 0.02;
+
+/** What the models say of it, how sure they are, why, and a way to correct them. */
+export function Said({ analysis }: { analysis: Analysis }) {
+  const names = Object.keys(analysis.predictions);
+  const asking = useSignal("");
+  const correcting = useSignal("");
+  return (
+    <section class="card">
+      <h2>{say("What the models say")}</h2>
+      {!names.length && (
+        <p class="quiet">{say("No model was asked. Run tunelens analyze without --no-models.")}</p>
+      )}
+      <div class="said">
+        {names.map((name) => (
+          <Answer
+            key={name}
+            name={name}
+            said={analysis.predictions[name] as Prediction}
+            onWhy={() => {
+              asking.value = name;
+            }}
+            onCorrect={() => {
+              correcting.value = name;
+            }}
+          />
+        ))}
+      </div>
+      {asking.value && (
+        <Why
+          id={analysis.id}
+          bundle={asking.value}
+          onClose={() => {
+            asking.value = "";
+          }}
+        />
+      )}
+      {correcting.value && (
+        <Correct
+          id={analysis.id}
+          vocabulary={correcting.value}
+          labels={Object.keys(analysis.predictions[correcting.value]?.probabilities ?? {})}
+          onClose={() => {
+            correcting.value = "";
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface AnswerProps {
+  name: string;
+  said: Prediction;
+  onWhy: () => void;
+  onCorrect: () => void;
+}
+
+function Answer({ name, said, onWhy, onCorrect }: AnswerProps) {
+  const ranked = Object.entries(said.probabilities).sort(([, a], [, b]) => b - a);
+  const shown = ranked.filter(([, share], place) => place === 0 || share >= LEAST).slice(0, MOST);
+  return (
+    <article>
+      <header class="row between">
+        <h3>{name}</h3>
+        <span class="row">
+          <Button kind="quiet" onClick={onWhy}>
+            {say("Why?")}
+          </Button>
+          <Button kind="quiet" icon="edit" onClick={onCorrect}>
+            {say("Correct")}
+          </Button>
+        </span>
+      </header>
+      {said.value !== null && <strong class="tabular">{number(said.value, 2)}</strong>}
+      {shown.map(([label, share]) => (
+        <Meter key={label} label={label} share={share} quiet={!said.labels.includes(label)} />
+      ))}
+      <p class="quiet small">{sureness(said)}</p>
+    </article>
+  );
+}
+
+/** What may be believed of an answer. */
+function sureness({ known, why, set, coverage }: Prediction): string {
+  if (!known) return why || say("Unlike anything the model has learned: it may well be wrong.");
+  if (!set.length || coverage === null) return "";
+  return say("With {share} confidence among: {labels}", {
+    share: percent(coverage),
+    labels: set.join(say(", ")),
+  });
+}

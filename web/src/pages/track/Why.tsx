@@ -1,0 +1,135 @@
+/** Why a model says what it says, to look at and to listen to. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type Job, jobFile, runJob } from "../../api";
+import { Dialog, ErrorBox, JobProgress, Meter } from "../../parts";
+import { pause } from "../../player";
+import { clock, number, say } from "../../words";
+import type { Prediction } from "./types";
+
+interface Explanation {
+  start_s: number;
+  end_s: number;
+  target: string;
+  prediction: Prediction;
+  attribution: { edges_s: number[]; segments: number[]; edges_hz: number[]; bands: number[] };
+  tags: { tag: string; there: number; elsewhere: number }[];
+  examples: { name: string; label: string; similarity: number }[];
+  picture: string | null;
+  sound: string | null;
+}
+
+interface WhyProps {
+  id: number;
+  bundle: string;
+  onClose: () => void;
+}
+
+export function Why({ id, bundle, onClose }: WhyProps) {
+  const job = useSignal<Job<Explanation> | undefined>(undefined);
+  const failed = useSignal<unknown>(undefined);
+  useEffect(() => {
+    const leaving = new AbortController();
+    const heard = (now: Job<Explanation>) => {
+      job.value = now;
+    };
+    runJob<Explanation>("explain", { track: id, bundle }, heard, leaving.signal).catch((error: unknown) => {
+      if (!leaving.signal.aborted) failed.value = error;
+    });
+    return () => leaving.abort();
+  }, [id, bundle, job, failed]);
+  const now = job.value;
+  return (
+    <Dialog title={say("Why {bundle}?", { bundle })} onClose={onClose} wide>
+      {failed.value !== undefined && <ErrorBox error={failed.value} />}
+      {now && now.state !== "done" && <JobProgress job={now} />}
+      {now?.state === "done" && now.result && <Explained job={now} explanation={now.result} />}
+    </Dialog>
+  );
+}
+
+interface ExplainedProps {
+  job: Job<Explanation>;
+  explanation: Explanation;
+}
+
+function Explained({ job, explanation }: ExplainedProps) {
+  const { target, start_s, end_s, attribution, tags } = explanation;
+  const file = (ending: string) => job.files.find((one) => one.name.endsWith(ending))?.name;
+  const [picture, sound] = [file(".png"), file(".wav")];
+  return (
+    <>
+      <p>
+        {say("What spoke for “{target}” between {start} and {end}:", {
+          target,
+          start: clock(start_s),
+          end: clock(end_s),
+        })}
+      </p>
+      {sound && (
+        <figure>
+          <figcaption class="quiet small">{say("Only what mattered, to listen to")}</figcaption>
+          <audio controls src={jobFile(job.id, sound)} onPlay={pause}>
+            <track kind="captions" />
+          </audio>
+        </figure>
+      )}
+      {picture && (
+        <img
+          class="why-picture"
+          src={jobFile(job.id, picture)}
+          alt={say("Where and at which pitch it mattered")}
+        />
+      )}
+      <div class="why-bars">
+        <Bars
+          title={say("What each stretch added")}
+          edges={attribution.edges_s.map((edge) => clock(edge + start_s))}
+          values={attribution.segments}
+        />
+        <Bars
+          title={say("What each band added")}
+          edges={attribution.edges_hz.map((edge) => `${number(edge)} Hz`)}
+          values={attribution.bands}
+        />
+      </div>
+      {tags.length > 0 && (
+        <section>
+          <h3>{say("What sounded where it mattered")}</h3>
+          {tags.map((tag) => (
+            <Meter key={tag.tag} label={tag.tag} share={tag.there} />
+          ))}
+        </section>
+      )}
+    </>
+  );
+}
+
+interface BarsProps {
+  title: string;
+  edges: string[];
+  values: number[];
+}
+
+/** For and against, from a line in the middle. */
+function Bars({ title, edges, values }: BarsProps) {
+  const most = Math.max(1e-9, ...values.map(Math.abs));
+  return (
+    <section>
+      <h3>{title}</h3>
+      <ul>
+        {values.map((value, n) => (
+          <li key={edges[n]} class="for-against small">
+            <span class="quiet tabular">
+              {edges[n]} – {edges[n + 1]}
+            </span>
+            <span class={value < 0 ? "against" : "for"}>
+              <span style={{ width: `${(50 * Math.abs(value)) / most}%` }} />
+            </span>
+            <span class="tabular">{number(value, 3)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
