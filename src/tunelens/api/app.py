@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -12,24 +12,27 @@ from starlette.middleware.cors import CORSMiddleware
 from tunelens.api import pages, problems
 from tunelens.api.etags import Tagged
 from tunelens.api.guard import Guard
-from tunelens.api.house import open_house
+from tunelens.api.house import House, open_house
 from tunelens.api.keys import Access
 from tunelens.api.limits import Bounds
 from tunelens.api.metrics import Measured, Metrics, tell_prometheus
 from tunelens.api.options import ServeOptions
 from tunelens.api.routes import routers
+from tunelens.api.subsonic import router as subsonic
 from tunelens.base.version import __version__
 
 PREFIX = "/api/v1"
 
 
-def create_app(options: ServeOptions | None = None) -> FastAPI:
+def create_app(options: ServeOptions | None = None, house: House | None = None) -> FastAPI:
     """Build the app over one library.
 
     Parameters
     ----------
     options : ServeOptions or None
         How it is set up.
+    house : House or None
+        What is open already; opened when the app begins, and closed when it ends, if left out.
 
     Examples
     --------
@@ -41,7 +44,7 @@ def create_app(options: ServeOptions | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def alive(app: FastAPI) -> AsyncIterator[None]:
-        with open_house(asked) as app.state.house:
+        with nullcontext(house) if house else open_house(asked) as app.state.house:
             yield
 
     app = FastAPI(
@@ -58,6 +61,7 @@ def create_app(options: ServeOptions | None = None) -> FastAPI:
     _put_up_guards(app, asked)
     for router in routers():
         app.include_router(router, prefix=PREFIX, responses=problems.PROBLEMS)
+    subsonic.enrol(app)
     app.add_api_route("/metrics", tell_prometheus, include_in_schema=False)
     if asked.page:
         pages.enrol(app)

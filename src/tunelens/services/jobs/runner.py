@@ -146,6 +146,14 @@ class Jobs:
         for thread in self._threads:
             thread.start()
 
+    def ask_to_end(self) -> None:
+        """Ask all that runs to stop and to be begun again later, and wait for nothing."""
+        with self._changed:
+            self._ending = True
+            for one in self._stops.values():
+                one.ask(again=True)
+            self._changed.notify_all()
+
     def stop(self, wait_s: float = 10.0) -> bool:
         """Put what is running back in the queue, and end.
 
@@ -154,11 +162,7 @@ class Jobs:
         bool
             False when some job has not listened within `wait_s` seconds; it is begun again at the next start.
         """
-        with self._changed:
-            self._ending = True
-            for one in self._stops.values():
-                one.ask(again=True)
-            self._changed.notify_all()
+        self.ask_to_end()
         until = time.monotonic() + wait_s
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
