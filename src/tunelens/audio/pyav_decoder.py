@@ -19,6 +19,8 @@ _FORMATS = (
     "ogg,rm,tak,tta,truehd,voc,w64,wav,wv"
 )
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+# Of a stream only so much is looked at before it is heard: bytes, and microseconds of its sound.
+_IMPATIENT = {"probesize": "131072", "analyzeduration": "1000000"}
 _SCALES = {"u8": 2.0**-7, "s16": 2.0**-15, "s32": 2.0**-31, "flt": 1.0, "dbl": 1.0}
 _LOSSLESS = {"flac", "alac", "ape", "tta", "wavpack", "tak", "truehd"}
 # Raw streams have no header: FFmpeg guesses their length from the bit rate, which promises nothing.
@@ -28,12 +30,20 @@ _MOST_BAD_PACKETS = 200
 
 
 class PyavReader:
-    """The first sound track of a file opened by FFmpeg."""
+    """The first sound track of a file opened by FFmpeg.
 
-    def __init__(self, path: Path) -> None:
+    Parameters
+    ----------
+    path : Path
+        The file, or how messages are to call what comes from `handle`.
+    handle : BinaryIO, optional
+        What is read instead, from front to back: a stream that has no end, say. It is closed at the end.
+    """
+
+    def __init__(self, path: Path, handle: BinaryIO | None = None) -> None:
         self.notes: list[str] = []
         self._path = path
-        self._container, self._handle = _open(path)
+        self._container, self._handle = _open(path) if handle is None else _open_handle(path, handle)
         try:
             self._stream = _sound_track(path, self._container)
             self.facts = check_facts(path, _facts(path, self._container, self._stream))
@@ -193,6 +203,18 @@ def _open(path: Path) -> tuple[Any, BinaryIO]:
             source = name if _is_utf8(name) else handle
             return av.open(source, options=_OPTIONS, **_tag_errors(av.__version__)), handle
     except DecodeError:
+        handle.close()
+        raise
+
+
+def _open_handle(path: Path, handle: BinaryIO) -> tuple[Any, BinaryIO]:
+    import av
+
+    try:
+        with _Mapped(path, "not audio that FFmpeg understands"):
+            options = {**_OPTIONS, **_IMPATIENT}
+            return av.open(handle, options=options, **_tag_errors(av.__version__)), handle
+    except BaseException:
         handle.close()
         raise
 

@@ -23,6 +23,7 @@ EXTRA_OF = {
     "umap": "explore",
     "mido": "midi",
     "pandas": "notebook",
+    "sounddevice": "live",
 }
 """Which extra of Tunelens brings a library."""
 

@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from tunelens.api.answers import answer
 from tunelens.api.house import House, TheHouse
 from tunelens.base.errors import MissingDependencyError, ParameterError, TunelensError
-from tunelens.services.live import Event, Live, LiveOptions, PcmFormat, PcmReader
+from tunelens.services.live import Live, LiveOptions, PcmFormat, PcmReader
 from tunelens.services.live.pace import Pace
 from tunelens.services.live.places import Places
 
@@ -78,14 +78,9 @@ async def _hear(socket: WebSocket, house: House) -> None:
         come_s += y.shape[1] / pcm.sr
         ahead_s = pace.ahead(come_s)
         for event in await run_in_threadpool(lambda y=y: list(live.feed(y))):  # type: ignore[misc]
-            await _send(socket, _behind(event, -pace.ahead(come_s)))
+            await _send(socket, answer(event.told_late(-pace.ahead(come_s)).to_dict(), PATH))
         # who sends faster than sound sounds is held back: what is not read here waits at the sender
         await asyncio.sleep(max(0.0, ahead_s - AHEAD_S))
-
-
-def _behind(event: Event, behind_s: float) -> dict[str, Any]:
-    latency = replace(event.latency, behind_s=max(0.0, behind_s))
-    return answer(replace(event, latency=latency).to_dict(), PATH)
 
 
 async def _greeted(socket: WebSocket, house: House) -> tuple[PcmFormat, LiveOptions]:

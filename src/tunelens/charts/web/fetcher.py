@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -144,7 +144,36 @@ class Fetcher:
             raise DataError(f"{where}: {why}; asking again is allowed only after {wait_s:.0f} s") from why
         self._sleep(wait_s)
 
+    @contextmanager
+    def opened(self, question: Question) -> Iterator[tuple[Answer, Iterable[bytes]]]:
+        """Give the body piece by piece as it comes, also one without end: radio.
+
+        The time until it begins is bounded by `limits.answer_s`, that between two pieces by
+        `limits.silence_s`; nothing bounds the whole, and `limits.body_bytes` is no matter.
+
+        Raises
+        ------
+        DataError
+            There is no usable answer, or nothing comes any more. A question is not repeated.
+        """
+        where = told(question.url)
+        try:
+            with self._followed(question) as (url, response):
+                kind = _checked_type(question, response)
+                if response.headers.get("content-encoding", "identity") != "identity":
+                    raise DataError("the answer is packed, which was not asked for")
+                self._deadline.at = float("inf")
+                yield Answer(str(url), kind, 0), _pieces(response, where)
+        except _MayPass as why:
+            raise DataError(f"{where}: {why}", hint=_hint(str(why))) from why
+
     def _once(self, question: Question, sink: BinaryIO) -> Answer:
+        with self._followed(question) as (url, response):
+            return self._received(question, url, response, sink)
+
+    @contextmanager
+    def _followed(self, question: Question) -> Iterator[tuple[httpx.URL, httpx.Response]]:
+        """Ask, follow redirects, and give the answer that is none."""
         url = checked(question.url)
         home, content, method = _origin(url), question.content, question.method
         self._begin()
@@ -152,7 +181,8 @@ class Fetcher:
             headers = {**question.headers, **(question.secrets if _origin(url) == home else {})}
             with closing(self._send(method, url, headers, content)) as response:
                 if response.status_code not in _REDIRECTS:
-                    return self._received(question, url, response, sink)
+                    yield url, response
+                    return
                 if response.status_code == HTTPStatus.SEE_OTHER:
                     method, content = "GET", b""
                 url = _redirected(url, response)
@@ -193,9 +223,7 @@ class Fetcher:
     def _received(
         self, question: Question, url: httpx.URL, response: httpx.Response, sink: BinaryIO
     ) -> Answer:
-        _check_status(response)
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        check_type(kind, question.content_types, lax=question.lax)
+        kind = _checked_type(question, response)
         length = response.headers.get("content-length", "")
         if length.isdecimal() and int(length) > self.limits.body_bytes:
             raise DataError(f"the answer has {length} bytes; at most {self.limits.body_bytes} are taken")
@@ -235,6 +263,21 @@ def _hint(reason: str) -> str | None:
 
 def _times(n: int) -> str:
     return "asked once" if n == 1 else f"asked {n} times"
+
+
+def _checked_type(question: Question, response: httpx.Response) -> str:
+    """Return the type of a good answer; raise where it is none, or of another type than was asked for."""
+    _check_status(response)
+    kind: str = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    check_type(kind, question.content_types, lax=question.lax)
+    return kind
+
+
+def _pieces(response: httpx.Response, where: str) -> Iterator[bytes]:
+    try:
+        yield from response.stream  # type: ignore[misc]
+    except _BROKEN as error:
+        raise DataError(f"{where}: {_reason(error)}") from error
 
 
 def _check_status(response: httpx.Response) -> None:

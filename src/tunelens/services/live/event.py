@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tunelens.features.key import Key
@@ -122,6 +122,10 @@ class Event:
     mended: int = 0
     lost_s: float = 0.0
     latency: Latency = field(default=Latency(0.0), compare=False)
+
+    def told_late(self, behind_s: float) -> Event:
+        """Return the same event, which knows how much later than it came the stream is heard."""
+        return replace(self, latency=replace(self.latency, behind_s=max(0.0, behind_s)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the event as a JSON object; numbers have four digits."""
