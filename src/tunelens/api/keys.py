@@ -7,8 +7,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
-from hashlib import sha256
+from collections.abc import Callable, Mapping
+from hashlib import md5, sha256
 from pathlib import Path
 
 from tunelens.base.errors import BusyError, DataError, NotFoundError, ParameterError
@@ -40,6 +40,8 @@ class Keys:
     ----------
     hashes : Mapping of str to str
         The hash of each user's token, by name; none means that no token is needed.
+    plain : str
+        The token itself, where there is one for all: players of music salt it. It is written nowhere.
 
     Examples
     --------
@@ -48,8 +50,9 @@ class Keys:
     ('owner', None, False)
     """
 
-    def __init__(self, hashes: Mapping[str, str] | None = None) -> None:
+    def __init__(self, hashes: Mapping[str, str] | None = None, plain: str = "") -> None:
         self.hashes = dict(hashes or {})
+        self.plain = plain
 
     def __bool__(self) -> bool:
         return bool(self.hashes)
@@ -62,7 +65,7 @@ class Keys:
                 f"the token has {len(token)} characters; {SHORTEST_TOKEN} to {LONGEST_TOKEN} are allowed",
                 hint=f"this one is good: {new_token()}",
             )
-        return cls({name: hashed(token)})
+        return cls({name: hashed(token)}, token)
 
     @classmethod
     def of_file(cls, path: Path) -> Keys:
@@ -99,6 +102,12 @@ class Keys:
         given = hashed(token[: LONGEST_TOKEN + 1])
         found = [name for name, digest in self.hashes.items() if hmac.compare_digest(given, digest)]
         return found[0] if found else None
+
+    def salted_user_of(self, digest: str, salt: str) -> str | None:
+        """Return whose token, with a salt behind it, has this MD5: how OpenSubsonic shows a token."""
+        salted = md5(f"{self.plain}{salt}".encode("utf-8", "surrogatepass"), usedforsecurity=False)
+        right = hmac.compare_digest(digest.lower().encode("utf-8", "replace"), salted.hexdigest().encode())
+        return next(iter(self.hashes)) if self.plain and right else None
 
 
 def _is_hash(text: str) -> bool:
@@ -204,8 +213,15 @@ class Access:
 
     def user_of(self, token: str) -> str | None:
         """Return whose token this is; `BusyError` when too many were wrong of late."""
+        return self._counted(lambda: self.keys.user_of(token))
+
+    def salted_user_of(self, digest: str, salt: str) -> str | None:
+        """Return whose token was salted; `BusyError` as in `user_of`."""
+        return self._counted(lambda: self.keys.salted_user_of(digest, salt))
+
+    def _counted(self, find: Callable[[], str | None]) -> str | None:
         self._guesses.check()
-        user = self.keys.user_of(token)
+        user = find()
         if user is None:
             self._guesses.wrong()
         return user

@@ -99,6 +99,7 @@ def note(
     text: str | None = None,
     listener: str = "",
     at: str = "",
+    source: str = SOURCE,
 ) -> Noted:
     """Keep what a listener did with a track.
 
@@ -114,6 +115,8 @@ def note(
         As `Event` has them.
     at : str
         When, say ``2026-05-01 20:15`` (UTC unless it names a zone); "" is now.
+    source : str
+        Who tells it.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def note(
     """
     track = library.track(ref)
     event = Event(
-        kind, _moment(at), SOURCE, value=value, text=text, listener=listener, track_id=track.id,
+        kind, _moment(at), source, value=value, text=text, listener=listener, track_id=track.id,
         title=track.title or track.path.stem, artist=track.artist, album=track.album,
     )  # fmt: skip
     return Noted(event, track, bool(Feedback(library).add([event])))

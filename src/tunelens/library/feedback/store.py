@@ -122,6 +122,15 @@ class Feedback:
         """
         return scores_of(self._tallies(), listener)
 
+    def plays(self) -> dict[int, tuple[int, int]]:
+        """Return of each track how often it was played, and when last: seconds since 1970."""
+        times = func.sum(func.coalesce(events.c.value, 1.0)).label("times")
+        heard = select(events.c.track_id, times, func.max(events.c.at).label("last"))
+        played = heard.where(events.c.kind == "play", events.c.track_id.is_not(None))
+        with self._database.read() as connection:
+            rows = connection.execute(played.group_by(events.c.track_id))
+            return {row.track_id: (round(row.times), row.last) for row in rows}
+
     def interactions(self) -> Interactions:
         """Return who likes what as a sparse matrix."""
         return interactions_of(self._tallies())

@@ -1,0 +1,1 @@
+"""The OpenSubsonic face: what existing players ask for, under ``/rest``."""
