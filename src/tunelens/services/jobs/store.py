@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tunelens.base.errors import DataError, NotFoundError, TunelensError
+from tunelens.base.errors import DataError, NotFoundError
 from tunelens.base.files import atomic_path, unwritten
 from tunelens.library.identity import escape
 from tunelens.services.jobs.job import Artifact, Job
@@ -78,10 +78,10 @@ class Store:
         path = self.place(id) / FILE
         try:
             if path.stat().st_size > MOST_BYTES:
-                raise DataError(f"{str(path)!r} is larger than any job")
+                raise ValueError("it is larger than any job")
             job = Job.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, RecursionError) as error:
-            raise error if isinstance(error, TunelensError) else _damaged(path, error) from error
+            raise DataError(f"{str(path)!r} cannot be read: {error}") from error
         if job.id != id:
             raise DataError(f"{str(path)!r} is of job {job.id[:40]!r}")
         return job
@@ -145,7 +145,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(f"{str(path)!r} cannot be read: {error}")
