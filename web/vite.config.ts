@@ -2,7 +2,11 @@ import { defineConfig } from "vite";
 
 const server = "http://127.0.0.1:8765";
 
+// what draws the map is shared with the map of one file, see docs/decisions
+const map = decodeURIComponent(new URL("../src/tunelens/services/templates/map", import.meta.url).pathname);
+
 export default defineConfig({
+  resolve: { alias: { "@map": map } },
   build: {
     outDir: "../src/tunelens/web/page",
     emptyOutDir: true,
