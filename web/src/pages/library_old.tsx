@@ -1,0 +1,4 @@
+/** library */
+export default function Page() {
+  return null;
+}
