@@ -16,6 +16,7 @@ from tunelens.library.identity import path_to_text
 from tunelens.library.prints.quality import best, says_why
 from tunelens.library.prints.same import Same, alike, compared, families
 from tunelens.library.prints.store import Prints
+from tunelens.library.remembered import remembered
 from tunelens.library.store import Library
 from tunelens.library.track import Track
 
@@ -75,6 +76,11 @@ class Group:
     keep: Track
     copies: tuple[Copy, ...]
 
+    @property
+    def spare_bytes(self) -> int:
+        """What the copies take."""
+        return sum(copy.track.size_bytes for copy in self.copies)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the group as a JSON object."""
         return {"keep": _named(self.keep), "copies": [copy.to_dict() for copy in self.copies]}
@@ -123,7 +129,7 @@ class Duplicates:
     @property
     def spare_bytes(self) -> int:
         """What the copies take."""
-        return sum(copy.track.size_bytes for group in self.groups for copy in group.copies)
+        return sum(group.spare_bytes for group in self.groups)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""
@@ -133,6 +139,37 @@ class Duplicates:
             "spare_bytes": self.spare_bytes,
             "groups": [group.to_dict() for group in self.groups],
             "parts": [part.to_dict() for part in self.parts],
+        }
+
+
+@dataclass(frozen=True)
+class DuplicatesPage:
+    """Some of what was found: groups, those that take the most room first, and as many of the parts.
+
+    Parameters
+    ----------
+    found : Duplicates
+        All.
+    limit, offset : int
+        How many are shown, after how many.
+    """
+
+    found: Duplicates
+    limit: int
+    offset: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the page as a JSON object."""
+        some = slice(self.offset, self.offset + self.limit)
+        groups = sorted(self.found.groups, key=lambda group: (-group.spare_bytes, group.keep.id))
+        return {
+            "items": [group.to_dict() for group in groups[some]],
+            "total": len(groups),
+            "limit": self.limit,
+            "offset": self.offset,
+            "parts": [part.to_dict() for part in self.found.parts[some]],
+            "n_parts": len(self.found.parts),
+            **{name: getattr(self.found, name) for name in ("n_tracks", "n_without", "spare_bytes")},
         }
 
 
@@ -167,6 +204,12 @@ def duplicates(library: Library, where: str = "") -> Duplicates:
         _part(pair, tracks) for pair in pairs if pair.relation == "part" and not {pair.a, pair.b} & spare
     )
     return Duplicates(groups, tuple(parts), len(ids), library.count(where) - len(ids))
+
+
+def duplicates_page(library: Library, where: str = "", *, limit: int = 50, offset: int = 0) -> DuplicatesPage:
+    """Return a page of `duplicates`, which are found once for as long as the library stays as it is."""
+    found = remembered(library, ("duplicates", where), lambda: duplicates(library, where))
+    return DuplicatesPage(found, limit, offset)
 
 
 def _pairs(library: Library, near: Sequence[tuple[int, int]]) -> Iterator[Same]:

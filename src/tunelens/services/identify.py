@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tunelens.audio import Unfound, find_audio, listen
 from tunelens.audio.clip import Clip
+from tunelens.audio.source import check_excerpt
 from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, ParameterError, TunelensError
 from tunelens.base.language import say, word
@@ -150,6 +151,8 @@ def identify(
     *,
     speed: float = 5.0,
     least: float = LIKELY,
+    offset_s: float = 0.0,
+    duration_s: float | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Identification]:
@@ -165,6 +168,8 @@ def identify(
         Where nothing is found, changes of speed up to so many percent are tried, faster and slower; 0 to 10.
     least : float
         Confidence from which a song counts as found, 0 to 1.
+    offset_s, duration_s : float
+        Which excerpt of each file is heard, seconds; to the end if `duration_s` is None.
     settings, progress : optional
 
     Yields
@@ -175,7 +180,7 @@ def identify(
     Raises
     ------
     ParameterError
-        `speed` or `least` is outside its range.
+        `speed`, `least` or the excerpt is outside its range.
     DataError
         No track of the library has landmarks, or the index cannot be written.
     """
@@ -183,13 +188,15 @@ def identify(
         raise ParameterError(f"speed is {speed:g} %; 0 to {MOST_SPEED:g} is allowed")
     if not 0 < least <= 1:
         raise ParameterError(f"the least confidence is {least:g}; more than 0 and at most 1 is allowed")
+    check_excerpt(offset_s, duration_s)
     finder = Finder(library)
     if not finder.n_tracks:
         raise DataError(
             f"no track of {str(library.path)!r} has landmarks", hint="tunelens analyze FOLDER hears them"
         )
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    work = _Work(library, finder, speeds(speed), least, settings or Settings.from_env())
+    excerpt = _Excerpt(offset_s, duration_s)
+    work = _Work(library, finder, speeds(speed), least, excerpt, settings or Settings.from_env())
     return work.through(given, progress or Silent())
 
 
@@ -205,12 +212,18 @@ def speeds(most: float) -> tuple[float, ...]:
     return (1.0, *(round(1 + sign * step * STEP, 4) for step in steps for sign in (1, -1)))
 
 
+class _Excerpt(NamedTuple):
+    offset_s: float
+    duration_s: float | None
+
+
 @dataclass(frozen=True)
 class _Work:
     library: Library
     finder: Finder
     speeds: tuple[float, ...]
     least: float
+    excerpt: _Excerpt
     settings: Settings
 
     def through(self, paths: list[str | Path], progress: Progress) -> Iterator[Identification]:
@@ -233,7 +246,8 @@ class _Work:
             return Identification(str(found), error=error)
 
     def _in_file(self, path: Path) -> Identification:
-        listening = listen(path, sr=SUMMARY_SR, max_duration_s=self.settings.max_duration_s)
+        most_s = self.settings.max_duration_s
+        listening = listen(path, sr=SUMMARY_SR, max_duration_s=most_s, **self.excerpt._asdict())
         order = list(self.speeds)
         hits = [
             hit

@@ -13,6 +13,7 @@ from tunelens.library import search as library_search
 from tunelens.library.facets import MOST, Facet
 from tunelens.library.facts import SURE, tracks_table
 from tunelens.library.matches import Match, matches
+from tunelens.library.remembered import remembered
 from tunelens.library.search import PAGE
 from tunelens.library.store import Library
 from tunelens.library.track import Track
@@ -110,6 +111,14 @@ def search(
 
 
 def count(library: Library, query: str, facets: Sequence[str], *, most: int = MOST) -> Counts:
-    """Count what `query` finds by each of `facets`; errors as in `tunelens.library.facets`."""
-    counted = library_facets.facets(library, query, facets, most=most)
+    """Count what `query` finds by each of `facets`; errors as in `tunelens.library.facets`.
+
+    What was counted before is known for as long as the library stays as it is.
+    """
+    names = tuple(dict.fromkeys(facets))
+    return remembered(library, ("facets", query, names, most), lambda: _count(library, query, names, most))
+
+
+def _count(library: Library, query: str, names: Sequence[str], most: int) -> Counts:
+    counted = library_facets.facets(library, query, names, most=most)
     return Counts(query, library.count(query), {facet.name: facet for facet in counted})

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tunelens.base.errors import DataError, NotFoundError, TunelensError
 from tunelens.base.extras import require
+from tunelens.base.progress import Progress, Silent
 from tunelens.library.filetags.journal import OPEN, UNDONE, WRITTEN, Entry, Journal
 from tunelens.library.filetags.plan import Plan, make_plan
 from tunelens.library.filetags.swap import target_of
@@ -23,6 +25,7 @@ from tunelens.services.tag_proposals import TagOptions, propose
 
 PAGE = 200
 PLANNED, UNCHANGED, DONE, FAILED, TAKEN_BACK = "planned", "unchanged", "written", "failed", "undone"
+Allowed = Callable[[Path], Path]
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,25 @@ class Tagged:
         planned = self.plan.to_dict() if self.plan else {"path": path_to_text(self.path)}
         return {**planned, "state": self.state, "batch": self.batch}
 
+    def outcome(self) -> dict[str, Any]:
+        """Return the fields as JSON knows them, and the error; for lists in which some have failed."""
+        return {**self.to_dict(), "error": self.error and self.error.to_dict()}
+
+
+def anywhere(path: Path) -> Path:
+    """Let every file be touched."""
+    return path
+
 
 def tag(
     library: Library,
-    refs: Sequence[str | Path] = (),
+    refs: Sequence[str | int | Path] = (),
     where: str = "",
     options: TagOptions | None = None,
     *,
     write: bool = False,
+    allowed: Allowed = anywhere,
+    progress: Progress | None = None,
 ) -> Iterator[Tagged]:
     """Yield for each file what would be written into its tags; write it if `write`.
 
@@ -71,14 +85,19 @@ def tag(
     ----------
     library : Library
         Where it was heard.
-    refs : sequence of str or Path
-        Tracks as `Library.get` takes them, or folders; all tracks if left out.
+    refs : sequence of str, int or Path
+        Tracks as `Library.get` takes them, or folders; all tracks if left out. A whole number is nothing but
+        the number of a track.
     where : str
         A filter that they must match too, see `tunelens.library.query`.
     options : TagOptions, optional
         Which fields, how sure, under which policy.
     write : bool
         Write it; without it nothing is touched.
+    allowed : callable
+        Returns a file that may be touched, and raises for any other.
+    progress : Progress, optional
+        Told of every file.
 
     Raises
     ------
@@ -92,17 +111,63 @@ def tag(
     require("mutagen")
     options = options or TagOptions()
     chosen, lost = _chosen(library, refs, where)
-    yield from lost
-    plans = _plans(library, chosen, options)
-    if not write:
-        yield from plans
-        return
+    plans = _plans(library, chosen, options, allowed)
+    done = chain(lost, _all_written(library, plans, options) if write else plans)
+    yield from _followed(done, len(lost) + len(chosen), progress or Silent())
+
+
+def _all_written(library: Library, plans: Iterator[Tagged], options: TagOptions) -> Iterator[Tagged]:
     with writing(library) as writer:
         for planned in plans:
             yield _written(writer, planned, options) if planned.state == PLANNED else planned
 
 
-def _chosen(library: Library, refs: Sequence[str | Path], where: str) -> tuple[list[int], list[Tagged]]:
+def _followed(work: Iterable[Tagged], total: int, progress: Progress) -> Iterator[Tagged]:
+    progress.start(total, "files")
+    try:
+        for one in work:
+            yield one
+            progress.advance(str(one.path), ok=one.error is None)
+    finally:
+        progress.finish()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the files that a plan is about.
+
+    Parameters
+    ----------
+    tagged : tuple of Tagged
+        What would become of each.
+    total : int
+        How many there are in all.
+    """
+
+    tagged: tuple[Tagged, ...]
+    total: int
+
+
+def plan_page(
+    library: Library,
+    refs: Sequence[str | int | Path] = (),
+    where: str = "",
+    options: TagOptions | None = None,
+    *,
+    limit: int = PAGE,
+    offset: int = 0,
+    allowed: Allowed = anywhere,
+) -> Page:
+    """Tell of `limit` files, after the first `offset`, what `tag` would write; nothing is touched."""
+    require("mutagen")
+    chosen, lost = _chosen(library, refs, where)
+    first = max(0, offset - len(lost))
+    some = chosen[first : max(first, offset + limit - len(lost))]
+    plans = _plans(library, some, options or TagOptions(), allowed)
+    return Page((*lost[offset : offset + limit], *plans), len(lost) + len(chosen))
+
+
+def _chosen(library: Library, refs: Sequence[str | int | Path], where: str) -> tuple[list[int], list[Tagged]]:
     """Return the numbers of the tracks that are meant, and what means none."""
     if not refs:
         return numbers(library, where), []
@@ -113,12 +178,12 @@ def _chosen(library: Library, refs: Sequence[str | Path], where: str) -> tuple[l
         try:
             meant.update(dict.fromkeys(_meant(library, ref, where)))
         except TunelensError as error:
-            lost.append(Tagged(Path(ref), FAILED, error=error))
+            lost.append(Tagged(Path(str(ref)), FAILED, error=error))
     return [number for number in meant if matching is None or number in matching], lost
 
 
-def _meant(library: Library, ref: str | Path, where: str) -> list[int]:
-    if not os.path.isdir(ref):  # noqa: PTH112 - never raises
+def _meant(library: Library, ref: str | int | Path, where: str) -> list[int]:
+    if isinstance(ref, int) or not os.path.isdir(ref):  # noqa: PTH112 - never raises
         return [library.track(ref).id]
     found = numbers(library, where, Path(ref))
     if not found:
@@ -126,16 +191,17 @@ def _meant(library: Library, ref: str | Path, where: str) -> list[int]:
     return found
 
 
-def _plans(library: Library, chosen: list[int], options: TagOptions) -> Iterator[Tagged]:
+def _plans(library: Library, chosen: list[int], options: TagOptions, allowed: Allowed) -> Iterator[Tagged]:
     left = iter(chosen)
     while page := list(islice(left, PAGE)):
         for track in library.tracks_by_id(page):
-            yield _planned(library, track, options)
+            yield _planned(library, track, options, allowed)
 
 
-def _planned(library: Library, track: Track, options: TagOptions) -> Tagged:
+def _planned(library: Library, track: Track, options: TagOptions, allowed: Allowed) -> Tagged:
     believed = None
     try:
+        allowed(track.path)
         said = library.predictions([track.id]).get(track.id, {})
         plan = make_plan(track.path, track.sha256, propose(track, said, options), options.policies)
         if plan.values:  # what would be refused when it is written is refused already
@@ -171,7 +237,7 @@ def _written(writer: Writer, planned: Tagged, options: TagOptions) -> Tagged:
     return Tagged(planned.path, DONE, writer.batch, planned.plan)
 
 
-def undo(library: Library, batch: int | None = None) -> Iterator[Tagged]:
+def undo(library: Library, batch: int | None = None, *, progress: Progress | None = None) -> Iterator[Tagged]:
     """Restore the files of a batch byte for byte, the last that stands if None; yield what became of each.
 
     Raises
@@ -183,13 +249,16 @@ def undo(library: Library, batch: int | None = None) -> Iterator[Tagged]:
     """
     with writing(library) as writer:
         entries = _standing(writer.journal, batch)
-        for entry in reversed(entries):
-            try:
-                path = writer.undo(entry)
-            except (TunelensError, OSError) as error:
-                yield Tagged(entry.path, FAILED, entry.batch, error=_told(entry.path, error))
-            else:
-                yield Tagged(path, TAKEN_BACK, entry.batch)
+        done = (_undone(writer, entry) for entry in reversed(entries))
+        yield from _followed(done, len(entries), progress or Silent())
+
+
+def _undone(writer: Writer, entry: Entry) -> Tagged:
+    try:
+        path = writer.undo(entry)
+    except (TunelensError, OSError) as error:
+        return Tagged(entry.path, FAILED, entry.batch, error=_told(entry.path, error))
+    return Tagged(path, TAKEN_BACK, entry.batch)
 
 
 def _standing(journal: Journal, batch: int | None) -> list[Entry]:
@@ -227,17 +296,62 @@ class Batch:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the batch as a JSON object."""
+        return {**self.summary(), "files": [entry.to_dict() for entry in self.entries]}
+
+    def summary(self) -> dict[str, Any]:
+        """Return the batch as a JSON object without its files."""
         counts = {"written": self.count(WRITTEN), "undone": self.count(UNDONE), "open": self.count(*OPEN)}
-        files = [entry.to_dict() for entry in self.entries]
-        return {"batch": self.number, "at": self.at, **counts, "files": files}
+        return {"batch": self.number, "at": self.at, **counts}
 
 
-def history(library: Library) -> list[Batch]:
-    """Return what was written, the oldest first."""
+def n_standing(library: Library, batch: int | None = None) -> int:
+    """Return how many files `undo` would restore; errors as there."""
+    return len(_standing(Journal(library), batch))
+
+
+def history(library: Library, batch: int | None = None) -> list[Batch]:
+    """Return what was written, the oldest first; or one batch alone, where there is such a one."""
     batches: dict[int, list[Entry]] = {}
-    for entry in Journal(library).entries():
+    for entry in Journal(library).entries(batch):
         batches.setdefault(entry.batch, []).append(entry)
     return [Batch(number, some[0].at, tuple(some)) for number, some in batches.items()]
 
 
-__all__ = ["Batch", "TagOptions", "Tagged", "history", "tag", "undo"]
+@dataclass(frozen=True)
+class TagReport:
+    """What became of many files.
+
+    Parameters
+    ----------
+    batch : int or None
+        What takes it back; None where nothing was written.
+    counts : Mapping of str to int
+        Files by state.
+    tagged : tuple of Tagged
+        The files, or where there are many those that failed.
+    """
+
+    batch: int | None
+    counts: Mapping[str, int]
+    tagged: tuple[Tagged, ...]
+
+    @classmethod
+    def of(cls, work: Iterable[Tagged], *, most: int | None = None) -> Self:
+        """Do the work; with `most` only so many files are told, and only of those that failed."""
+        counts: Counter[str] = Counter()
+        told: list[Tagged] = []
+        batch = None
+        for one in work:
+            counts[one.state] += 1
+            batch = one.batch if one.batch is not None else batch
+            if most is None or (one.error is not None and len(told) < most):
+                told.append(one)
+        return cls(batch, dict(counts), tuple(told))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as a JSON object."""
+        files = [one.outcome() for one in self.tagged]
+        return {"batch": self.batch, "counts": dict(self.counts), "files": files}
+
+
+__all__ = ["Batch", "TagOptions", "TagReport", "Tagged", "history", "n_standing", "plan_page", "tag", "undo"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any, Self
 
 from tunelens.base.errors import ParameterError, UnknownNameError
 from tunelens.features.key import Key
@@ -69,6 +70,19 @@ class TagOptions:
                 raise ParameterError(f"the confidence of {name} is {least}; 0 to 1 is needed")
         if strange := set(self.sources) - set(FROM_BUNDLES):
             raise ParameterError(f"{min(strange)} is measured; bundles say {' and '.join(FROM_BUNDLES)}")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build from what JSON has of them; what is not there, or an empty list of fields, is as usual.
+
+        Examples
+        --------
+        >>> TagOptions.from_dict({"fields": ["key"], "where": "genre:jazz"}).fields
+        ('key',)
+        """
+        given = {one.name: values[one.name] for one in fields(cls) if one.name in values}
+        chosen = tuple(dict.fromkeys(given.pop("fields", ()))) or FIELDS
+        return cls(fields=chosen, **given)
 
     @property
     def policies(self) -> dict[str, str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tunelens.api.answers import Answer, Limit, Listed, Offset, answer, listed
+from tunelens.api.answers import Answer, Limit, Listed, Offset, answer, example, listed
+from tunelens.api.guard import TheUser
 from tunelens.api.house import TheHouse
+from tunelens.api.routes.jobs import SHOWN, accepted
 from tunelens.library.upkeep.census import count
+from tunelens.services import upkeep
 
 ROUTER = APIRouter(tags=["library"])
 
@@ -25,3 +28,21 @@ def list_failures(house: TheHouse, limit: Limit = 50, offset: Offset = 0) -> Lis
     total = house.library.count_failures()
     items = [one.to_dict() for one in found.values()]
     return Listed(**listed(items, total=total, limit=limit, offset=offset))
+
+
+@ROUTER.get("/library/check", summary="See whether the library is sound")
+def check_library(house: TheHouse) -> Answer:
+    """Look at the library file, without what reads every index and every track; nothing is changed."""
+    health = upkeep.check(house.library.path, quick=True)
+    return Answer(**answer(health.to_dict(), str(health.path)))
+
+
+@ROUTER.post(
+    "/jobs/backup",
+    summary="Back the library up",
+    status_code=202,
+    responses=example({**SHOWN, "kind": "backup", "request": {}}, SHOWN["id"], status=202),
+)
+def back_up_library(house: TheHouse, user: TheUser) -> Answer:
+    """Copy the library to one file, also while others write, and prove the copy; the job's files have it."""
+    return accepted(house, "backup", {}, user)

@@ -33,8 +33,16 @@ KINDS: Registry[Work] = Registry(
     "kind of job",
     {
         "analyze": "tunelens.services.jobs.works.analyze:run",
+        "backup": "tunelens.services.jobs.works.backup:run",
         "identify": "tunelens.services.jobs.works.identify:run",
         "map": "tunelens.services.jobs.works.map:run",
+        "tags": "tunelens.services.jobs.works.tags:run",
+        "predict": "tunelens.services.jobs.works.predict:run",
+        "explain": "tunelens.services.jobs.works.explain:run",
+        "train": "tunelens.services.jobs.works.train:run",
+        "evaluate": "tunelens.services.jobs.works.evaluate:run",
+        "compare": "tunelens.services.jobs.works.compare:run",
+        "hits": "tunelens.services.jobs.works.hits:run",
     },
     group="tunelens.jobs",
 )
