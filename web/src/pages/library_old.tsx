@@ -1,4 +1,0 @@
-/** library */
-export default function Page() {
-  return null;
-}
