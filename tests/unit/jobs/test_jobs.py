@@ -156,6 +156,11 @@ def start(library: Path, script: Path) -> subprocess.Popen[str]:
     return process
 
 
+def end(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
 def ask(process: subprocess.Popen[str], text: str) -> str:
     assert process.stdin is not None
     assert process.stdout is not None
@@ -169,8 +174,7 @@ def test_what_a_kill_interrupts_is_begun_again_and_ends(library: Library, tmp_pa
     process = start(library.path, tmp_path / "server.py")
     ids = [ask(process, f"number {n}") for n in range(4)]
     time.sleep(0.3)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    end(process)
     folder = Jobs.beside(library.path)
     states = [json.loads((folder / id / "job.json").read_text("utf-8"))["state"] for id in ids]
     assert states == ["running", "running", "queued", "queued"]
@@ -193,8 +197,7 @@ def test_only_one_server_works_on_a_library(library: Library, tmp_path: Path) ->
         with pytest.raises(DataError, match="another server"):
             Jobs(Jobs.beside(library.path), library).start()
     finally:
-        process.kill()
-        process.wait()
+        end(process)
     jobs = Jobs(Jobs.beside(library.path), library)
     jobs.start()
     assert jobs.stop()
