@@ -157,9 +157,18 @@ def test_a_path_leads_from_one_song_to_another(client: TestClient) -> None:
     found = fine(client, "findSonicPath", startSongId=ends[0], endSongId=ends[1], count=6)["sonicMatch"]
     ids = [one["entry"]["id"] for one in found]
     assert [ids[0], ids[-1]] == ends and len(ids) == len(set(ids)) and 2 <= len(ids) <= 6
+    nearer = [_nearer(client, one["entry"]["id"], ends) for one in found]
+    assert nearer == sorted(nearer), "each step is nearer to the end, or farther from the start"
     assert found[0]["similarity"] == pytest.approx(1, abs=1e-5)
     short = fine(client, "findSonicPath", startSongId=ends[0], endSongId=ends[1], count=1)["sonicMatch"]
     assert [one["entry"]["id"] for one in short] == ends
+
+
+def _nearer(client: TestClient, id: str, ends: list[str]) -> float:
+    """Return how much more a song is like the end than like the start, told by another endpoint."""
+    found = fine(client, "getSonicSimilarTracks", id=id, count=500)["sonicMatch"]
+    like = {one["entry"]["id"]: one["similarity"] for one in found} | {id: 1.0}
+    return like.get(ends[1], 0.0) - like.get(ends[0], 0.0)
 
 
 def test_playlists_are_made_changed_and_forgotten(client: TestClient) -> None:

@@ -176,10 +176,15 @@ def path(
     search = Search.open(library, settings=settings)
     ends = [Seed.of_track(library.track(ref), search.space) for ref in (start, end)]
     between = _between(ends[0].place, ends[1].place, n - 2)
-    chosen = [start, *_steps(library, search, between, [start, end]), end] if start != end else [start]
-    matrix = search.space.matrix[search.space.rows_of(np.array(chosen))]
-    likeness = np.clip(matrix @ ends[0].place, 0, 1).tolist()
+    steps = _steps(library, search, between, [start, end]) if start != end else []
+    way = _places(search, steps) @ (ends[1].place - ends[0].place)
+    chosen = [start, *(steps[i] for i in np.argsort(way, kind="stable")), *([end] if start != end else [])]
+    likeness = np.clip(_places(search, chosen) @ ends[0].place, 0, 1).tolist()
     return tuple(map(Waypoint, library.tracks_by_id(chosen), likeness))
+
+
+def _places(search: Search, ids: Sequence[int]) -> Float32:
+    return search.space.matrix[search.space.rows_of(np.array(ids, np.int64))]
 
 
 def _between(a: Float32, b: Float32, n: int) -> Float32:

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from fastapi.responses import Response
 
 from tunelens.base.errors import (
+    BusyError,
     DataError,
     NotFoundError,
     ParameterError,
@@ -37,11 +38,11 @@ class PlayerError(Exception):
 
 
 def player_error(error: TunelensError) -> PlayerError:
-    """Return an error of ours with the number that players know."""
-    code = ABSENT if isinstance(error, NotFoundError | UnknownNameError) else GENERIC
-    told = f"{error.message} ({error.hint})" if error.hint else error.message
-    known = isinstance(error, NotFoundError | UnknownNameError | ParameterError | DataError)
-    return PlayerError(code, told if known else type(error).__name__)
+    """Return an error of ours as players know it; no path of this machine is told."""
+    if isinstance(error, NotFoundError | UnknownNameError):
+        return PlayerError(ABSENT, "The requested data was not found.")
+    may_be_told = isinstance(error, ParameterError | DataError | BusyError)
+    return PlayerError(GENERIC, error.message if may_be_told else type(error).__name__)
 
 
 def answer(content: Mapping[str, Any], form: str) -> Response:

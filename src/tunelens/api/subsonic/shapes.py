@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from tunelens.api.subsonic.envelope import ABSENT, PlayerError
+from tunelens.library.fulltext import tag_word
 from tunelens.library.playlists.store import Playlist
 from tunelens.library.store import Library
 from tunelens.library.track import Track
@@ -154,7 +155,8 @@ class Shapes:
 def genres_of(track: Track) -> tuple[str, ...]:
     """Return what genre the file says, and those that nets hear."""
     told = (track.genre,) if track.genre else ()
-    return tuple(dict.fromkeys((*told, *track.likely_tags("genre"))))
+    by_word = {tag_word(name): name for name in reversed((*told, *track.likely_tags("genre")))}
+    return tuple(reversed(by_word.values()))
 
 
 def playlist_shape(playlist: Playlist, n: int, duration_s: float) -> dict[str, Any]:
