@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tunelens.models.recipe import Recipe
 
 ALL = "all"
+NEEDS = {"": "sklearn", "learn": "hmmlearn", "train": "skorch"}
+"""What must be installed to train a model of each extra."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +181,6 @@ def fitting(work: Work) -> tuple[list[str], list[tuple[str, str]]]:
 
     from tunelens.models.catalogue import MODELS
 
-    needs = {"": "sklearn", "learn": "hmmlearn", "train": "skorch"}
     fit, left_out = [], []
     for name in MODELS:
         try:
@@ -191,7 +192,7 @@ def fitting(work: Work) -> tuple[list[str], list[tuple[str, str]]]:
             left_out.append((name, f"cannot learn {work.tracks.labels.task} labels"))
         elif (why := _unfit(model, work)) is not None:
             left_out.append((name, why))
-        elif find_spec(needs[model.extra]) is None:
+        elif find_spec(NEEDS[model.extra]) is None:
             left_out.append((name, f"needs pip install 'tunelens[{model.extra}]'"))
         else:
             fit.append(name)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tunelens.base.errors import BundleError
+from tunelens.base.errors import BundleError, UnknownNameError
 from tunelens.base.settings import Settings
 from tunelens.models import BACKBONES
 from tunelens.models.bundles import BundleRow, Check, Manifest, find_bundle
@@ -61,6 +61,14 @@ def list_models(settings: Settings | None = None) -> list[ModelRow]:
 def list_bundles(settings: Settings | None = None) -> list[BundleRow]:
     """Return a row per bundle that is found by name, a person's own first."""
     return _bundles(settings)
+
+
+def named(name: str, settings: Settings | None = None) -> Path:
+    """Return the folder of the bundle of this name, which is no path; `UnknownNameError` if there is none."""
+    known = {row.name: row.path for row in reversed(_bundles(settings))}
+    if name not in known:
+        raise UnknownNameError.among("bundle", name, known)
+    return known[name]
 
 
 def verify(name_or_path: str | Path, settings: Settings | None = None) -> list[Check]:

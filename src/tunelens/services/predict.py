@@ -19,6 +19,7 @@ from tunelens.base.language import word
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
 from tunelens.base.table import Table
+from tunelens.library.store import Library
 from tunelens.models.bundles import Bundle, find_bundle
 from tunelens.models.prediction import Prediction
 from tunelens.services.vectors import TABLE, Excerpt, require_nets, vectors
@@ -142,6 +143,42 @@ def predict(
     require_nets(loaded.input, settings)
     ask = _Ask(loaded, jobs, engine, settings, progress, window_s if timeline else None)
     return ask.about(given)
+
+
+def predict_one(
+    bundle: str | Path | Bundle,
+    path: Path,
+    *,
+    library: Library | None = None,
+    track: int | None = None,
+    settings: Settings | None = None,
+) -> Prediction:
+    """Return what a bundle says of one file, as a whole.
+
+    Of a `track` of a `library` that was heard with all that the bundle needs, nothing is decoded.
+
+    Raises
+    ------
+    ParameterError
+        The bundle reads tables.
+    BundleError, UnknownNameError, MissingDependencyError
+        It cannot be asked.
+    AudioError, NotFoundError
+        The file cannot be heard.
+    """
+    settings = settings or Settings.from_env()
+    loaded = bundle if isinstance(bundle, Bundle) else Bundle.load(find_bundle(bundle, settings))
+    if loaded.input.name == TABLE:
+        raise ParameterError(f"{loaded.name} reads tables; one that hears sound is needed")
+    numbers = None
+    if library is not None and track is not None:
+        known = library.get(track)
+        taggings = {one.model: one for one in known.taggings}
+        numbers = loaded.input.of_heard(known.descriptors, taggings)
+    if numbers is None:
+        require_nets(loaded.input, settings)
+        numbers = loaded.input.of_file(path, None, None, settings)
+    return loaded.predict(numbers[None])[0]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ ROUTES = (
     "tags",
     "export",
     "map",
+    "corrections",
+    "bundles",
+    "predict",
+    "explain",
+    "studio",
     "live",
 )
 """Files of this folder, each with a ``ROUTER``, in the order of the OpenAPI page."""

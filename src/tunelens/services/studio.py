@@ -1,0 +1,97 @@
+"""What may be chosen where models are trained and judged, and whether a choice is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tunelens.base.errors import TunelensError, UnknownNameError
+from tunelens.base.registry import Registry
+from tunelens.base.settings import Settings
+from tunelens.services.compare import NEEDS
+from tunelens.services.hits.options import STAGES
+from tunelens.services.jobs.datasets import READERS, check_dataset
+from tunelens.services.models import list_bundles, list_models
+
+__all__ = ["check_dataset", "check_recipe", "check_stages", "choices"]
+
+
+def choices(settings: Settings | None = None) -> dict[str, Any]:
+    """Return all that a person may choose from, each with its name and one line that says what it is.
+
+    Examples
+    --------
+    >>> [one["name"] for one in choices()["protocols"]][:2]
+    ['random', 'stratified']
+    """
+    from tunelens.data.balance import BALANCERS
+    from tunelens.data.labels import KINDS
+    from tunelens.data.registry import DATASETS
+    from tunelens.data.splits import PROTOCOLS
+    from tunelens.library.dataset import LABELS
+    from tunelens.models.inputs import INPUTS
+
+    settings = settings or Settings.from_env()
+    return {
+        "readers": [one for one in _named(DATASETS) if one["name"] in READERS],
+        "library_labels": list(LABELS),
+        "label_kinds": list(KINDS),
+        "models": _models(),
+        "inputs": _named(INPUTS, "kind", "nets"),
+        "protocols": _named(PROTOCOLS, "inflated"),
+        "balancers": _named(BALANCERS),
+        "metrics": _metrics(),
+        "nets": [one.to_dict() for one in list_models(settings)],
+        "bundles": [one.to_dict() for one in list_bundles(settings)],
+        "hits_stages": list(STAGES),
+    }
+
+
+def _named(registry: Registry[Any], *facts: str) -> list[dict[str, Any]]:
+    """Return name, summary and some facts of everything in a registry that can be loaded here."""
+    found = []
+    for name in registry:
+        try:
+            one = registry[name]
+        except TunelensError as error:
+            found.append({"name": name, "summary": error.message, "available": False})
+            continue
+        found.append({"name": name, "summary": one.summary, **{fact: getattr(one, fact) for fact in facts}})
+    return found
+
+
+def _models() -> list[dict[str, Any]]:
+    from importlib.util import find_spec
+
+    from tunelens.models.catalogue import MODELS
+
+    found = _named(MODELS, "kind", "default_input", "extra", "tasks")
+    return [
+        one | {"tasks": sorted(one["tasks"]), "available": find_spec(NEEDS[one["extra"]]) is not None}
+        if "extra" in one
+        else one
+        for one in found
+    ]
+
+
+def _metrics() -> list[dict[str, Any]]:
+    from tunelens.evaluation.metrics import MAIN, METRICS
+
+    found = _named(METRICS, "tasks", "higher_is_better")
+    return [one | {"tasks": sorted(one["tasks"]), "main": one["name"] in MAIN.values()} for one in found]
+
+
+def check_recipe(model: str, balance: str, tune: int) -> None:
+    """Raise `ParameterError` or `UnknownNameError` unless these make a recipe."""
+    from tunelens.data.balance import BALANCERS
+    from tunelens.models.recipe import Recipe
+
+    BALANCERS[balance]
+    Recipe(model, balance=balance, tune=tune)
+
+
+def check_stages(names: Iterable[str]) -> None:
+    """Raise `UnknownNameError` unless these are stages of a report on hits."""
+    for name in names:
+        if name not in STAGES:
+            raise UnknownNameError.among("stage", name, STAGES)
