@@ -131,6 +131,7 @@ def add_user(path: Path, name: str) -> str:
     hashes[name] = hashed(token)
     with atomic_path(path) as fresh:
         fresh.write_text("".join(f"{one} {digest}\n" for one, digest in hashes.items()), encoding="utf-8")
+    path.chmod(0o600)
     return token
 
 
