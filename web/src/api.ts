@@ -116,9 +116,10 @@ async function ask<T>(method: string, url: string, body?: unknown, abort?: Abort
 
 async function send(method: string, url: string, body?: unknown, abort?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isForm = body instanceof FormData; // its own boundary is in its type, which the browser writes
+  if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   const request: RequestInit = { method, headers };
-  if (body !== undefined) request.body = JSON.stringify(body);
+  if (body !== undefined) request.body = isForm ? body : JSON.stringify(body);
   if (abort) request.signal = abort;
   let response: Response;
   try {
@@ -149,12 +150,16 @@ export interface Upload {
   sha256: string;
 }
 
-/** Sends a file; `onPart` hears the share that is sent, 0 to 1. */
-export function upload(file: File, onPart: (share: number) => void = () => {}): Promise<Upload> {
+/** Sends a file; `onPart` hears the share that is sent, 0 to 1. A sound is decoded once, a table is taken as it is. */
+export function upload(
+  file: File,
+  onPart: (share: number) => void = () => {},
+  kind: "sound" | "table" = "sound",
+): Promise<Upload> {
   const form = new FormData();
   form.append("file", file);
   const request = new XMLHttpRequest();
-  request.open("POST", address("/uploads"));
+  request.open("POST", address("/uploads", { kind }));
   request.upload.onprogress = (event) => onPart(event.loaded / Math.max(1, event.total));
   return new Promise((resolve, reject) => {
     request.onload = async () => {

@@ -1,0 +1,94 @@
+/** What is about to be started; it stays while the page is left and come back to. */
+import { computed, signal } from "@preact/signals";
+import type { Upload } from "../../api";
+import type { DatasetRef, Looked } from "./types";
+
+export type Work = "evaluate" | "compare" | "train";
+export type Source = "path" | "query" | "corrections" | "upload";
+
+export interface Draft {
+  work: Work;
+  source: Source;
+  path: string;
+  query: string;
+  vocabulary: string;
+  upload: Upload | null;
+  label: string;
+  models: string[];
+  /** A model written by hand, say `svm:C=10`. */
+  own: string;
+  input: string;
+  /** "" is the honest one. */
+  protocol: string;
+  folds: number;
+  seeds: number;
+  besideRandom: boolean;
+  learning: boolean;
+  balance: string;
+  tune: number;
+  name: string;
+}
+
+export const draft = signal<Draft>({
+  work: "evaluate",
+  source: "path",
+  path: "",
+  query: "",
+  vocabulary: "",
+  upload: null,
+  label: "",
+  models: ["logistic"],
+  own: "",
+  input: "",
+  protocol: "",
+  folds: 5,
+  seeds: 1,
+  besideRandom: true,
+  learning: false,
+  balance: "none",
+  tune: 0,
+  name: "",
+});
+
+/** What the server saw in the dataset, once it has looked. */
+export const seen = signal<Looked | undefined>(undefined);
+
+export function change(values: Partial<Draft>): void {
+  draft.value = { ...draft.value, ...values };
+}
+
+/** The dataset as a job takes it, or null while something is missing. */
+export const dataset = computed<DatasetRef | null>(() => {
+  const { source, path, query, vocabulary, upload, label } = draft.value;
+  const named = {
+    path: path ? { path } : null,
+    query: label ? { query } : null,
+    corrections: vocabulary ? { corrections: vocabulary } : null,
+    upload: upload ? { upload: upload.id } : null,
+  }[source];
+  return named && { ...named, ...(label ? { label } : {}) };
+});
+
+/** The models that were chosen; a written one stands for all others where there may be but one. */
+export const chosen = computed<string[]>(() => {
+  const { work, models, own } = draft.value;
+  const written = own.trim() ? [own.trim()] : [];
+  return work === "compare" ? [...models, ...written] : (written.length ? written : models).slice(0, 1);
+});
+
+/** What is sent, or null while something is missing. */
+export const request = computed<Record<string, unknown> | null>(() => {
+  const { work, input, protocol, folds, seeds, besideRandom, learning, balance, tune, name } = draft.value;
+  if (!dataset.value || chosen.value.length < (work === "compare" ? 2 : 1)) return null;
+  const common = {
+    dataset: dataset.value,
+    folds,
+    ...(input ? { input } : {}),
+    ...(protocol ? { protocol } : {}),
+    ...(balance !== "none" ? { balance } : {}),
+    ...(tune ? { tune } : {}),
+  };
+  if (work === "compare") return { ...common, models: chosen.value, seeds };
+  if (work === "train") return { ...common, model: chosen.value[0], ...(name ? { name } : {}) };
+  return { ...common, model: chosen.value[0], seeds, beside_random: besideRandom, learning_curve: learning };
+});
