@@ -146,7 +146,8 @@ class Card:
     def _table(self, table: Table) -> str:
         right = [' class="number"' if _is_number(table.column(name)) else "" for name in table.columns]
         head, *body = self._rows(table)
-        rows = "".join(f"<th{kind}>{_safe(cell)}</th>" for kind, cell in zip(right, head, strict=True))
+        names = (f"<th{kind}>{_safe(cell)}</th>" for kind, cell in zip(right, head, strict=True))
+        rows = f"<tr>{''.join(names)}</tr>"
         for texts, values in zip(body, table.rows, strict=False):
             cells = zip(right, map(self._bar, table.columns, values), texts, strict=True)
             drawn = (f"<td{kind}>{meter}{_safe(text)}</td>" for kind, meter, text in cells)
