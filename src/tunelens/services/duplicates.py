@@ -264,8 +264,6 @@ def _part(pair: Same, tracks: dict[int, Track]) -> Part:
 def write_script(found: Duplicates, path: Path, *, force: bool = False) -> None:
     """Write a shell script that asks, file by file, whether to delete each copy.
 
-    Names are quoted so that no name can be taken for a command, an option or a second name.
-
     Raises
     ------
     ParameterError
@@ -276,12 +274,20 @@ def write_script(found: Duplicates, path: Path, *, force: bool = False) -> None:
     if path.suffix != ".sh":
         raise ParameterError(f"{str(path)!r} should end in .sh: it is a shell script")
     check_writable(path, force=force)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(script(found.groups))
+
+
+def script(groups: Sequence[Group]) -> bytes:
+    """Return a shell script that asks, file by file, whether to delete each copy.
+
+    Names are quoted so that no name can be taken for a command, an option or a second name.
+    """
     lines = ["#!/bin/sh", "# Asks before each file. Nothing is deleted until you run it and say y.", "set -u"]
-    for group in found.groups:
+    for group in groups:
         lines += ["", f"# kept: {_comment(group.keep.path)}"]
         lines += [_line(group.keep.path, copy) for copy in group.copies]
-    with atomic_path(path) as temporary:
-        temporary.write_bytes("\n".join([*lines, ""]).encode("utf-8", "surrogateescape"))
+    return "\n".join([*lines, ""]).encode("utf-8", "surrogateescape")
 
 
 def _line(keep: Path, copy: Copy) -> str:

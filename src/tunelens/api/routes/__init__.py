@@ -16,6 +16,7 @@ ROUTES = (
     "tracks",
     "similar",
     "duplicates",
+    "decisions",
     "identify",
     "audio",
     "playlists",
