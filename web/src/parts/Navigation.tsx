@@ -69,7 +69,7 @@ export function Switches() {
         type="button"
         class="icon-button"
         lang={other}
-        aria-label={other === "zh" ? "切换到中文" : "Switch to English"}
+        aria-label={other === "zh" ? "中：切换到中文" : "EN: switch to English"}
         onClick={() => speak(other)}
       >
         {other === "zh" ? "中" : "EN"}

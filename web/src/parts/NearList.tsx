@@ -1,10 +1,9 @@
 import type { Playable } from "../player";
-import type { Track } from "../types";
 import { percent } from "../words";
 import { TrackCell } from "./TrackCell";
 
 export interface Near {
-  track: Track;
+  track: Playable;
   /** 0 to 1, how near. */
   share: number;
   reasons: string[];
@@ -12,7 +11,7 @@ export interface Near {
 
 /** Tracks that are near others, each with the reasons why. */
 export function NearList({ found, label }: { found: readonly Near[]; label: string }) {
-  const among: Playable[] = found.map((one) => one.track);
+  const among = found.map((one) => one.track);
   return (
     <ul class="near-list" aria-label={label}>
       {found.map(({ track, share, reasons }) => (

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { post } from "../../api";
+import { type Page, post } from "../../api";
 import { useLoaded } from "../../loaded";
 import { Button, Dialog, ErrorBox, Loading, tell, tellProblem } from "../../parts";
 import type { Track } from "../../types";
@@ -21,10 +21,12 @@ interface Planned {
   error?: { message: string };
 }
 
-interface Plans {
-  items: Planned[];
-  batch?: number | null;
+interface Written {
+  batch: number | null;
+  counts: Record<string, number>;
 }
+
+const MOST = 200;
 
 interface TagsDialogProps {
   tracks: readonly Track[];
@@ -34,15 +36,18 @@ interface TagsDialogProps {
 /** Shows what would be written into the files, and writes it when told to. */
 export function TagsDialog({ tracks, onClose }: TagsDialogProps) {
   const numbers = tracks.map((track) => track.id);
-  const { data, error } = useLoaded<Plans>((abort) => post("/tags/plan", { tracks: numbers }, abort), []);
+  const { data, error } = useLoaded<Page<Planned>>(
+    (abort) => post("/tags/plan", { tracks: numbers, limit: MOST }, abort),
+    [],
+  );
   const busy = useSignal(false);
   const failed = useSignal<unknown>(undefined);
-  const files = data.value?.items.filter((file) => file.changes?.some((change) => change.action !== "keep"));
+  const files = data.value?.items.filter((file) => file.changes?.some((change) => change.action === "write"));
   const write = async () => {
     busy.value = true;
     try {
-      await post<Plans>("/tags/write", { tracks: numbers });
-      const undo = () => post("/tags/undo").then(() => tell(say("It is as it was")), tellProblem);
+      const { batch } = await post<Written>("/tags/write", { tracks: numbers, write: true });
+      const undo = () => post("/tags/undo", { batch }).then(() => tell(say("It is as it was")), tellProblem);
       tell(say("Tags are written"), { text: say("Undo"), act: undo });
       onClose();
     } catch (problem) {
@@ -86,7 +91,7 @@ function Changes({ changes }: { changes: Change[] }) {
   return (
     <ul class="small">
       {changes
-        .filter((change) => change.action !== "keep")
+        .filter((change) => change.action === "write")
         .map((change) => (
           <li key={change.field}>
             <span class="quiet">{change.field}</span> <s>{change.before.join(", ")}</s>{" "}

@@ -1,9 +1,9 @@
 import { get } from "../../api";
 import { useLoaded } from "../../loaded";
 import { reasonsOf, type Similar } from "../../near";
-import { ErrorBox, Loading, NearList, TrackCell } from "../../parts";
+import { ErrorBox, Loading, NearList } from "../../parts";
 import type { Playable } from "../../player";
-import { percent, say } from "../../words";
+import { clock, say, word } from "../../words";
 
 const N = 10;
 
@@ -26,35 +26,54 @@ export function Neighbours({ id }: { id: number }) {
   );
 }
 
-export interface Match {
+interface Match {
   track: Playable;
-  kind: string;
-  confidence: number;
+  relation: string;
+  offset_s: number;
+  common_s: number;
+  share: number;
+  identical: boolean;
 }
 
-/** Which other files are the same recording. */
+const RELATIONS: Record<string, string> = {
+  copy: word("the same recording"),
+  part: word("an excerpt of it"),
+  whole: word("a longer one that it is in"),
+  overlap: word("a stretch in common"),
+};
+
+function relationOf({ relation, identical, offset_s }: Match): string {
+  if (identical) return say("the same bytes");
+  const told = say(RELATIONS[relation] ?? relation);
+  return Math.abs(offset_s) >= 1
+    ? `${told} · ${say("from {time} on", { time: clock(Math.abs(offset_s)) })}`
+    : told;
+}
+
+/** Which other files hold the recording, or a stretch of it. */
 export function Matches({ id }: { id: number }) {
-  const { data, error } = useLoaded<{ items: Match[] }>(
+  const { data, error } = useLoaded<{ matches: Match[] }>(
     (abort) => get(`/tracks/${id}/matches`, {}, abort),
     [id],
   );
-  const items = data.value?.items;
+  const matches = data.value?.matches;
   return (
     <section class="card">
       <h2>{say("The same recording")}</h2>
       {error.value !== undefined && <ErrorBox error={error.value} />}
-      {items?.length === 0 && (
+      {matches?.length === 0 && (
         <p class="quiet">{say("By its fingerprint, no other file here is this recording.")}</p>
       )}
-      <ul class="near-list">
-        {items?.map((match) => (
-          <li key={match.track.id}>
-            <TrackCell track={match.track} />
-            <span class="quiet small">{match.kind}</span>
-            <span class="tabular quiet small">{percent(match.confidence)}</span>
-          </li>
-        ))}
-      </ul>
+      {matches && (
+        <NearList
+          label={say("The same recording")}
+          found={matches.map((match) => ({
+            track: match.track,
+            share: match.share,
+            reasons: [relationOf(match)],
+          }))}
+        />
+      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Button, Meter } from "../../parts";
+import { LabelButton } from "../../parts/LabelButton";
 import { number, percent, say } from "../../words";
-import { Correct } from "./Correct";
 import type { Analysis, Prediction } from "./types";
 import { Why } from "./Why";
 
@@ -12,7 +12,6 @@ const LEAST = 0.02;
 export function Said({ analysis }: { analysis: Analysis }) {
   const names = Object.keys(analysis.predictions);
   const asking = useSignal("");
-  const correcting = useSignal("");
   return (
     <section class="card">
       <h2>{say("What the models say")}</h2>
@@ -24,12 +23,10 @@ export function Said({ analysis }: { analysis: Analysis }) {
           <Answer
             key={name}
             name={name}
+            id={analysis.id}
             said={analysis.predictions[name] as Prediction}
             onWhy={() => {
               asking.value = name;
-            }}
-            onCorrect={() => {
-              correcting.value = name;
             }}
           />
         ))}
@@ -43,16 +40,6 @@ export function Said({ analysis }: { analysis: Analysis }) {
           }}
         />
       )}
-      {correcting.value && (
-        <Correct
-          id={analysis.id}
-          vocabulary={correcting.value}
-          labels={Object.keys(analysis.predictions[correcting.value]?.probabilities ?? {})}
-          onClose={() => {
-            correcting.value = "";
-          }}
-        />
-      )}
     </section>
   );
 }
@@ -60,11 +47,11 @@ export function Said({ analysis }: { analysis: Analysis }) {
 interface AnswerProps {
   name: string;
   said: Prediction;
+  id: number;
   onWhy: () => void;
-  onCorrect: () => void;
 }
 
-function Answer({ name, said, onWhy, onCorrect }: AnswerProps) {
+function Answer({ name, said, id, onWhy }: AnswerProps) {
   const ranked = Object.entries(said.probabilities).sort(([, a], [, b]) => b - a);
   const shown = ranked.filter(([, share], place) => place === 0 || share >= LEAST).slice(0, MOST);
   return (
@@ -75,9 +62,12 @@ function Answer({ name, said, onWhy, onCorrect }: AnswerProps) {
           <Button kind="quiet" onClick={onWhy}>
             {say("Why?")}
           </Button>
-          <Button kind="quiet" icon="edit" onClick={onCorrect}>
-            {say("Correct")}
-          </Button>
+          <LabelButton
+            track={id}
+            vocabulary={name}
+            label={said.labels[0]}
+            choices={Object.keys(said.probabilities)}
+          />
         </span>
       </header>
       {said.value !== null && <strong class="tabular">{number(said.value, 2)}</strong>}
