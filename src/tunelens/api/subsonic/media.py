@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
 from tunelens.api.attachment import attachment
 from tunelens.api.routes.audio import hear_track
@@ -23,8 +23,7 @@ def stream(ask: Ask, shapes: Shapes) -> Response:
 def download(ask: Ask, shapes: Shapes) -> Response:
     """Give the file under its name."""
     found = stream(ask, shapes)
-    if isinstance(found, FileResponse):
-        found.headers.update(attachment(shapes.library.track(number_of(ask.needed("id"))).path.name))
+    found.headers.update(attachment(shapes.library.track(number_of(ask.needed("id"))).path.name))
     return found
 
 
