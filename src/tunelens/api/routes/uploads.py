@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from tunelens.api.answers import Answer, Limit, Listed, Offset, answer, example, listed
-from tunelens.api.house import TheHouse
+from tunelens.api.house import House, TheHouse
 from tunelens.api.uploads import FIELD, take
+from tunelens.base.errors import TunelensError
 from tunelens.services.jobs.uploads import Receiving
 
 ROUTER = APIRouter(tags=["uploads"])
@@ -60,10 +61,19 @@ async def send_file(
     """
 
     def look(received: Receiving) -> float | None:
-        return house.sounds.check(received.path) if kind == "sound" else None
+        return _heard_s(house, received) if kind == "sound" else None
 
     upload = await take(request, house.uploads, look)
     return Answer(**answer(upload.to_dict(), upload.name))
+
+
+def _heard_s(house: House, received: Receiving) -> float:
+    """Return how long it sounds; an error speaks of the caller's name for it, not of ours."""
+    try:
+        return house.sounds.check(received.path)
+    except TunelensError as error:
+        message = error.message.replace(str(received.path), received.name)
+        raise type(error)(message, hint=error.hint) from None
 
 
 @ROUTER.get("/uploads", summary="List uploads")

@@ -238,7 +238,7 @@ class Receiving:
 
     def __init__(self, folder: Path, name: str, max_bytes: int) -> None:
         self.id = secrets.token_hex(16)
-        self._name, self._max_bytes = escape(name)[:LONGEST_NAME], max_bytes
+        self.name, self._max_bytes = escape(name)[:LONGEST_NAME], max_bytes
         self._place, self._part = folder / self.id, folder / f"{PART}{self.id}"
         self._digest, self._size = hashlib.sha256(), 0
         try:
@@ -286,7 +286,7 @@ class Receiving:
     def finish(self, duration_s: float | None = None) -> Upload:
         """Keep it, and return it; from now on it has its id."""
         upload = Upload(
-            self.id, self._name, self._size, self._digest.hexdigest(), round(time.time(), 3), duration_s
+            self.id, self.name, self._size, self._digest.hexdigest(), round(time.time(), 3), duration_s
         )
         try:
             (self._part / ABOUT).write_text(json.dumps(upload.to_dict()), encoding="utf-8")
