@@ -21,9 +21,7 @@ from tunelens.base.language import language
 from tunelens.base.table import Table
 from tunelens.models.prediction import Prediction
 
-HOSTILE = (
-    """<script>document.title='broken'</script><img src=x onerror="document.title='broken'">"&</style>"""
-)
+HOSTILE = """<script>document.title='broken'</script><img src=x onerror="document.title='broken'">&</style>"""
 
 
 class Read(HTMLParser):

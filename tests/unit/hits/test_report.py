@@ -6,10 +6,11 @@ import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
-from tests.browser import launched, open_page
+from tests.browser import open_page
 from tests.unit.hits.conftest import FORMULA, HOSTILE, N
 from tests.unit.hits.pages import Page, english_left
 
@@ -150,22 +151,21 @@ def test_a_page_of_somebody_else_is_not_overwritten(report: HitsReport, tmp_path
         report.save(tmp_path / "page.pdf")
 
 
-def test_the_page_works_in_a_real_browser(page: Path) -> None:
-    with launched() as browser:
-        for width, scheme in ((1280, "light"), (360, "dark")):
-            with open_page(browser, page, size=(width, 800), color_scheme=scheme) as opened:
-                here = opened.page
-                wide = here.evaluate("document.documentElement.scrollWidth - innerWidth")
-                assert wide <= 0, f"{width} px: {wide} px too wide"
-                rows = here.locator("#chart-t1 tbody tr:visible")
-                here.fill("input[type=search]", HOSTILE[:20])
-                assert rows.count() == 1
-                here.fill("input[type=search]", "")
-                here.locator("#chart-t1 thead th button").nth(2).click()
-                assert here.locator("#chart-t1 th[aria-sort=ascending]").count() == 1
-                assert rows.count() == N
-                assert opened.errors == []
-                assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
+def test_the_page_works_in_a_real_browser(page: Path, browser: Any) -> None:
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        with open_page(browser, page, size=(width, 800), color_scheme=scheme) as opened:
+            here = opened.page
+            wide = here.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{width} px: {wide} px too wide"
+            rows = here.locator("#chart-t1 tbody tr:visible")
+            here.fill("input[type=search]", HOSTILE[:20])
+            assert rows.count() == 1
+            here.fill("input[type=search]", "")
+            here.locator("#chart-t1 thead th button").nth(2).click()
+            assert here.locator("#chart-t1 th[aria-sort=ascending]").count() == 1
+            assert rows.count() == N
+            assert opened.errors == []
+            assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
 
 
 def test_a_song_of_which_nothing_is_known_costs_nothing(tmp_path: Path) -> None:
