@@ -15,6 +15,7 @@ from tunelens.api.parameters import MOST_QUERY
 from tunelens.api.routes.jobs import SHOWN, accepted
 from tunelens.api.sound import GivenPath, Id
 from tunelens.services import studio
+from tunelens.services.jobs import Context
 
 ROUTER = APIRouter(tags=["studio"])
 
@@ -37,6 +38,14 @@ class Dataset(BaseModel):
     label: Short | None = Field(None, description="Column or field that holds the label.")
     kind: Literal["single", "multi", "hierarchical", "continuous"] | None = None
     group: Short | None = Field(None, description="Column that rows of one origin share, say `artist`.")
+
+
+class Look(BaseModel):
+    """What is to be looked at."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"dataset": DATASET}]})
+
+    dataset: Dataset
 
 
 class Judge(BaseModel):
@@ -85,7 +94,6 @@ class Evaluate(Judge):
     seeds: int = Field(1, ge=1, le=20, description="How often all is drawn anew.")
     beside_random: bool = Field(False, description="Show the inflated figures of random folds too.")
     learning: bool = Field(False, description="Judge with parts of the training rows too.")
-    language: Language = Field("en", description="Of the report.")
 
 
 class Compare(Judge):
@@ -98,7 +106,6 @@ class Compare(Judge):
 
     models: list[Recipe] = Field([], max_length=50, description="Models; all that fit if there are none.")
     seeds: int = Field(1, ge=1, le=20, description="How often all is drawn anew.")
-    language: Language = Field("en", description="Of the report.")
 
 
 class Chart(BaseModel):
@@ -150,6 +157,17 @@ def _example(kind: str, request: dict[str, Any]) -> dict[int | str, dict[str, An
 def list_choices(house: TheHouse) -> Answer:
     """List readers, inputs, models, protocols, balancers, figures and stages, each with what it is."""
     return Answer(**answer(studio.choices(house.settings)))
+
+
+@ROUTER.post("/studio/look", summary="Look at a dataset")
+def look_at_dataset(house: TheHouse, body: Look) -> Answer:
+    """Read the labels of a dataset and hear nothing: classes, groups, the most honest way to judge."""
+    asked = body.dataset.model_dump()
+    studio.check_dataset(asked)
+    _check_place(house, body.dataset.path, body.dataset.upload)
+    context = Context(house.library, house.settings, house.uploads.folder, house.roots, house.uploads)
+    found = studio.look(asked, context)
+    return Answer(**answer(found.to_dict(), found.name))
 
 
 @ROUTER.post(

@@ -22,5 +22,5 @@ def run(request: Mapping[str, Any], context: Context) -> dict[str, Any]:
         settings=context.settings,
         progress=context.progress,
     )
-    write_reports(found, request, context)
+    write_reports(found, context)
     return found.to_dict()

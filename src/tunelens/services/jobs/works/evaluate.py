@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tunelens.base.language import language
 from tunelens.services.compare import Comparison
 from tunelens.services.evaluate import EvaluateOptions, Evaluation, evaluate
 from tunelens.services.evaluation_report import save_report
@@ -19,7 +18,7 @@ OPTIONS = ("input", "protocol", "group", "n_folds", "beside_random", "learning",
 def run(request: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """Judge ``model`` on ``dataset``, or where it learned from it on ``test_on``; `OPTIONS`, ``seeds``.
 
-    Files: ``report.html``, ``report.md``, ``report.json`` in ``language``.
+    Files: ``report.html``, ``report.md``, ``report.json``.
     """
     tracks = read_tracks(request["dataset"], context)
     other = read_tracks(request["test_on"], context) if request.get("test_on") else None
@@ -27,7 +26,7 @@ def run(request: Mapping[str, Any], context: Context) -> dict[str, Any]:
         tracks, recipe_of(request), options=options_of(request), test_on=other,
         settings=context.settings, progress=context.progress,
     )  # fmt: skip
-    write_reports(found, request, context)
+    write_reports(found, context)
     return found.to_dict()
 
 
@@ -38,8 +37,7 @@ def options_of(request: Mapping[str, Any]) -> EvaluateOptions:
     return EvaluateOptions(**chosen(request, OPTIONS), seeds=seeds)
 
 
-def write_reports(found: Evaluation | Comparison, request: Mapping[str, Any], context: Context) -> None:
+def write_reports(found: Evaluation | Comparison, context: Context) -> None:
     """Write the report in every form; a job that runs again writes it anew."""
-    with language(request.get("language") or "en"):
-        for suffix in (".html", ".md", ".json"):
-            save_report(found, context.folder / f"report{suffix}", force=True)
+    for suffix in (".html", ".md", ".json"):
+        save_report(found, context.folder / f"report{suffix}", force=True)
