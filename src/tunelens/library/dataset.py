@@ -23,6 +23,8 @@ NUMBERS = (
     "dynamic_complexity_db", "duration_s",
 )  # fmt: skip
 HEARD = "heard:"
+TOLD = "told:"
+"""Begins a label that is what people said in a vocabulary: ``told:genre``."""
 LABELS = (*TEXTS, *NUMBERS, *(HEARD + group for group in GROUPS))
 _MAGIC = b"SQLite format 3\0"
 
@@ -43,22 +45,27 @@ class LibraryReader:
     def read(self, source: str | Path, options: ReadOptions) -> Tracks:
         """Read the tracks that match a filter.
 
-        ``options.label``: a field of the track (``genre``, the file's own word, unless told), or
-        ``heard:mood`` and the like for the likely tags of the nets, which are not the truth.
+        ``options.label``: a field of the track (``genre``, the file's own word, unless told),
+        ``heard:mood`` and the like for the likely tags of the nets, which are not the truth, or
+        ``told:gym`` for what people said in a vocabulary.
         """
         label = options.label or "genre"
-        if label not in LABELS:
-            raise ParameterError(f"label is {label!r}; a library has {', '.join(LABELS)}")
+        if label not in LABELS and not label.startswith(TOLD):
+            raise ParameterError(f"label is {label!r}; a library has {', '.join(LABELS)}, {TOLD}VOCABULARY")
         database, query = _parsed(str(source))
         harvest = Harvest("library", options, SOURCE)
         with Library.open(database, create=False) as library:
             tracks = list(library.iterate(query))
+            told = _told(library, label)
+        if told is not None:
+            tracks = [track for track in tracks if track.id in told]
         base = common_base([track.path for track in tracks], Path())
         for track in tracks:
-            _add(harvest, base, track, label)
+            _add(harvest, base, track, _label(track, label) if told is None else told[track.id])
         if label.startswith(HEARD):
             harvest.note("labels are what pretrained nets heard: a model learns their errors too")
-        return harvest.tracks(kind=_kind(label), label=label)
+        several = told is not None and any(isinstance(said, frozenset) for said in told.values())
+        return harvest.tracks(kind="multi" if several else _kind(label), label=label.removeprefix(TOLD))
 
 
 def _parsed(source: str) -> tuple[Path | None, str]:
@@ -74,13 +81,27 @@ def _kind(label: str) -> Kind | None:
     return "continuous" if label in NUMBERS else None if label == "genre" else "single"
 
 
-def _add(harvest: Harvest, base: Path, track: Track, label: str) -> None:
+def _told(library: Library, label: str) -> dict[int, Any] | None:
+    """Return by track what people said of it: its label, or where one has several, all of them."""
+    from tunelens.library.corrections.store import Corrections
+
+    if not label.startswith(TOLD):
+        return None
+    every = Corrections(library).told(label.removeprefix(TOLD))
+    found = {track: frozenset(name for name, holds in said.items() if holds) for track, said in every.items()}
+    kept = {track: labels for track, labels in found.items() if labels}
+    if all(len(labels) == 1 for labels in kept.values()):
+        return {track: next(iter(labels)) for track, labels in kept.items()}
+    return kept
+
+
+def _add(harvest: Harvest, base: Path, track: Track, label: Any) -> None:
     name = plain(file_id(track.path, base))
     if not os.path.isfile(track.path):  # noqa: PTH113 - never raises
         return harvest.drop(name, MISSING_FILE)
     groups = {"artist": track.artist or "", "album": track.album or ""}
     time = math.nan if track.year is None else float(track.year)
-    keep_file(harvest, Row(name, name, _label(track, label), path=track.path, groups=groups, time=time))
+    keep_file(harvest, Row(name, name, label, path=track.path, groups=groups, time=time))
 
 
 def _label(track: Track, label: str) -> Any:

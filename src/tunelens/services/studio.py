@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tunelens.base.errors import TunelensError, UnknownNameError
@@ -10,10 +11,65 @@ from tunelens.base.registry import Registry
 from tunelens.base.settings import Settings
 from tunelens.services.compare import NEEDS
 from tunelens.services.hits.options import STAGES
-from tunelens.services.jobs.datasets import READERS, check_dataset
+from tunelens.services.jobs.context import Context
+from tunelens.services.jobs.datasets import READERS, check_dataset, read_tracks
 from tunelens.services.models import list_bundles, list_models
 
-__all__ = ["check_dataset", "check_recipe", "check_stages", "choices"]
+__all__ = ["Looked", "check_dataset", "check_recipe", "check_stages", "choices", "look"]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What is in a dataset, before anything of it is heard.
+
+    Parameters
+    ----------
+    name, label, kind : str
+        Of the dataset; what is to be learned, and of which kind it is.
+    n_rows : int
+    classes : Mapping of str to int
+        Rows of each class, the most frequent first; {} for numbers.
+    groups : Mapping of str to int
+        How many artists, albums, ... are known.
+    dropped : Mapping of str to int
+        Rows that were left out, by reason.
+    notes : tuple of str
+        What was guessed.
+    protocol, why : str
+        The most honest way to judge, and why.
+    group : str or None
+        What it keeps together.
+    """
+
+    name: str
+    label: str
+    kind: str
+    n_rows: int
+    classes: Mapping[str, int]
+    groups: Mapping[str, int]
+    dropped: Mapping[str, int]
+    notes: tuple[str, ...]
+    protocol: str
+    group: str | None
+    why: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return asdict(self)
+
+
+def look(asked: Mapping[str, Any], context: Context) -> Looked:
+    """Read the labels of the dataset that a request names, and no sound; errors as `read_tracks`."""
+    from tunelens.data.splits import honest_protocol
+
+    tracks = read_tracks(asked, context)
+    protocol, group, why = honest_protocol(tracks)
+    known = {kind: len(set(names) - {""}) for kind, names in tracks.groups.items()}
+    return Looked(
+        tracks.name, tracks.labels.name, tracks.labels.task, len(tracks), tracks.labels.counts(),
+        {kind: n for kind, n in known.items() if n},
+        tracks.report.reasons(), tracks.report.notes, protocol, group, why,
+    )  # fmt: skip
 
 
 def choices(settings: Settings | None = None) -> dict[str, Any]:
