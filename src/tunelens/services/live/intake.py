@@ -17,6 +17,8 @@ from tunelens.audio.source import ABSURD_PEAK
 from tunelens.base.errors import ParameterError
 from tunelens.features.summary import SUMMARY_SR
 
+_LOWEST_HZ = 5.0
+
 
 @dataclass(frozen=True, eq=False)
 class Beat:
@@ -27,7 +29,7 @@ class Beat:
     end_s : float
         Where it ends in the stream, seconds.
     y : ndarray of float32, shape (n,)
-        Mono at 22.05 kHz; the resampler gives it some 30 ms late.
+        Mono at 22.05 kHz without any constant; the resampler gives it some 30 ms late.
     powers : ndarray of float64
         K-weighted power of each 100 ms that ended.
     peak : float
@@ -63,6 +65,7 @@ class Intake:
         self._convert = None if sr == SUMMARY_SR else soxr.ResampleStream(
             sr, SUMMARY_SR, 1, dtype="float32", quality=QUALITY
         )  # fmt: skip
+        self._high_pass = HighPass(_LOWEST_HZ, SUMMARY_SR)
         self._parts: list[Samples] = []
         self._held = self._n_beats = self._end = 0
 
@@ -90,14 +93,38 @@ class Intake:
         self._meter.add(y)
         level = np.abs(y)
         mono = np.ascontiguousarray(mix_down(y))
+        at_rate = mono if self._convert is None else self._convert.resample_chunk(mono)
         return Beat(
             end_s=self._end / self._sr,
-            y=mono if self._convert is None else self._convert.resample_chunk(mono),
+            y=self._high_pass(at_rate),
             powers=self._meter.take(),
             peak=float(level.max()),
             clipped=float((level >= FULL_SCALE).mean()),
             mended=mended,
         )
+
+
+class HighPass:
+    """A filter of first order: what sound cards add to all samples alike goes, what is heard stays.
+
+    Examples
+    --------
+    >>> high_pass = HighPass(5.0, 100)
+    >>> high_pass(np.full(3, 0.5, np.float32)).tolist()
+    [0.0, 0.0, 0.0]
+    """
+
+    def __init__(self, lowest_hz: float, sr: int) -> None:
+        self._taps = [1.0, -1.0], [1.0, -float(np.exp(-2 * np.pi * lowest_hz / sr))]
+        self._state: Samples | None = None
+
+    def __call__(self, y: Samples) -> Samples:
+        """Filter the next samples, one at least; what was before the first is taken to be like it."""
+        from scipy.signal import lfilter
+
+        state = -y[:1].astype(np.float64) if self._state is None else self._state
+        filtered, self._state = lfilter(*self._taps, y, zi=state)
+        return filtered.astype(np.float32)
 
 
 def _mended(y: Samples) -> tuple[Samples, int]:
