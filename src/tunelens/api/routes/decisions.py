@@ -32,7 +32,7 @@ class Decision(BaseModel):
 
 
 @ROUTER.get(
-    "/duplicates/decisions",
+    "/copies",
     summary="List decisions about copies",
     responses=example({"items": [{"keep": 3, "copy": 8, "decision": "spare"}]}),
 )
@@ -43,7 +43,7 @@ def list_decisions(house: TheHouse, where: Where = "") -> Answer:
     return Answer(**answer({"items": items}, where))
 
 
-@ROUTER.post("/duplicates/decisions", summary="Decide about a copy")
+@ROUTER.post("/copies", summary="Decide about a copy")
 def decide_copy(house: TheHouse, asked: Decision) -> Answer:
     """Keep a decision about two files; it holds for their contents, wherever they are moved."""
     told = copy_decisions.decide(house.library, asked.keep, asked.other, asked.decision)
@@ -51,7 +51,7 @@ def decide_copy(house: TheHouse, asked: Decision) -> Answer:
 
 
 @ROUTER.get(
-    "/duplicates/script",
+    "/copies/script",
     summary="Get a script for the spare copies",
     response_class=Response,
     responses={200: {"content": {SCRIPT: {"schema": {"type": "string"}}}}},
