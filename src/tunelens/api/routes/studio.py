@@ -23,7 +23,7 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Recipe = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Title = Annotated[str, StringConstraints(max_length=200)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
-DATASET = {"query": "has:genre", "label": "genre"}
+DATASET: Any = {"query": "has:genre", "label": "genre"}
 
 
 class Dataset(BaseModel):
