@@ -10,7 +10,7 @@ import numpy as np
 
 from tunelens.audio.clip import Clip
 from tunelens.base.language import word
-from tunelens.features.timeline import Counted, Floats, Fold, Sound, clips_of
+from tunelens.features.timeline import MAX_COLUMNS, Counted, Floats, Fold, Sound, clips_of
 from tunelens.plots.axes import label, time_axis
 from tunelens.plots.display import BLUE, QUIET, Display
 
@@ -81,11 +81,18 @@ class WaveformDisplay(Display):
 
 
 class Watched:
-    """Clips on their way to somebody else: what `WaveformDisplay` needs of them is kept as they go by."""
+    """Clips on their way to somebody else: what `WaveformDisplay` needs of them is kept as they go by.
 
-    def __init__(self, sound: Sound) -> None:
+    Parameters
+    ----------
+    sound : Clip or iterator of Clip
+    limit : int
+        Most columns, even.
+    """
+
+    def __init__(self, sound: Sound, limit: int = MAX_COLUMNS) -> None:
         self.clips = Counted(clips_of(sound))
-        self.low, self.high, self.square = Fold(merge=np.min), Fold(merge=np.max), Fold(merge=np.mean)
+        self.low, self.high, self.square = (Fold(limit, merge) for merge in (np.min, np.max, np.mean))
 
     def __iter__(self) -> Iterator[Clip]:
         for clip in self.clips:

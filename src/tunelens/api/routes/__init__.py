@@ -19,6 +19,7 @@ ROUTES = (
     "decisions",
     "identify",
     "audio",
+    "sound",
     "playlists",
     "feedback",
     "recommend",
