@@ -108,7 +108,7 @@ class Corrections:
             connection.execute(delete(corrections).where(here))
             connection.execute(insert(corrections), [_row(one) for one in by_word.values()])
             _retell(connection, track.id)
-            return _found(connection, select(corrections).where(here))
+            return _found(connection, select(corrections).where(here).order_by(corrections.c.id))
 
     def all(
         self,
@@ -169,7 +169,10 @@ class Corrections:
         return {track: {names[word]: holds for word, holds in said.items()} for track, said in found.items()}
 
     def remove(self, ids: Iterable[int]) -> list[Correction]:
-        """Take corrections back by number and return those that were there."""
+        """Take corrections back by number and return those that were there.
+
+        With the last of a vocabulary goes what was learned from it.
+        """
         gone: list[Correction] = []
         with self._database.write() as connection:
             for some in batched(ids, BATCH):
@@ -177,6 +180,8 @@ class Corrections:
                 gone += _found(connection, select(corrections).where(chosen))
                 connection.execute(delete(corrections).where(chosen))
             _untell(connection, gone)
+            for name in {one.vocabulary for one in gone}:
+                _unlearn(connection, name)
         return gone
 
     def forget(self, vocabulary: str) -> int:
@@ -184,12 +189,7 @@ class Corrections:
         name = checked_vocabulary(vocabulary)
         gone = self.remove([one.id for one in self.all(vocabulary=name) if one.id is not None])
         with self._database.write() as connection:
-            connection.execute(delete(heads).where(heads.c.vocabulary == name))
-            chosen = tags.c.model == model_of(name)
-            left = connection.scalars(select(tags.c.track_id).where(chosen).distinct()).all()
-            connection.execute(delete(tags).where(chosen))
-            for number in left:
-                refresh(connection, number)
+            _unlearn(connection, name)
         return len(gone)
 
 
@@ -220,6 +220,18 @@ def _untell(connection: Connection, gone: Sequence[Correction]) -> None:
             connection.execute(delete(tags).where(*mine))
         put_heard_tags(connection, number)
         _retell(connection, number)
+
+
+def _unlearn(connection: Connection, vocabulary: str) -> None:
+    """Forget what was learned in a vocabulary of which nothing is told any more."""
+    if connection.scalar(select(corrections.c.id).where(corrections.c.vocabulary == vocabulary).limit(1)):
+        return
+    connection.execute(delete(heads).where(heads.c.vocabulary == vocabulary))
+    learned = tags.c.model == model_of(vocabulary)
+    numbers = connection.scalars(select(tags.c.track_id).where(learned).distinct()).all()
+    connection.execute(delete(tags).where(learned))
+    for number in numbers:
+        refresh(connection, number)
 
 
 def _row(one: Correction) -> dict[str, Any]:
