@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tunelens.base.errors import NotFoundError, ParameterError
 from tunelens.library.identity import path_to_text
-from tunelens.services.roots import Roots
+from tunelens.services.roots import FILES, Roots
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="makes links")
 SECRET = b"secret"
@@ -199,6 +199,20 @@ def test_a_listing_shows_what_may_be_named_and_no_more(places: tuple[Roots, Path
     for text in ("..", "out", str(top), "a.wav"):
         with pytest.raises(NotFoundError):
             roots.browse(text)
+
+
+def test_tables_are_listed_where_they_are_asked_for(places: tuple[Roots, Path]) -> None:
+    roots, top = places
+    (top / "music" / "inside" / "榜单.csv").write_text("歌名\n", encoding="utf-8")
+    (top / "music" / "inside" / "secret.txt.gpg").write_bytes(b"")
+    listed = {
+        files: {one.path.name for one in roots.browse(str(top / "music" / "inside"), files)}
+        for files in FILES
+    }
+    assert "榜单.csv" not in listed["audio"]
+    assert "榜单.csv" in listed["tables"]
+    assert listed["any"] == listed["audio"] | listed["tables"]
+    assert not any("secret" in name for name in listed["any"])
 
 
 def test_a_link_that_changes_while_a_file_is_opened_leads_nowhere(tmp_path: Path) -> None:

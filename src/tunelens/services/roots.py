@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,13 @@ from typing import Any, BinaryIO
 
 from tunelens.audio.find import AUDIO_SUFFIXES
 from tunelens.base.errors import NotFoundError, ParameterError
+from tunelens.data.readers.table import SUFFIXES
 from tunelens.library.identity import path_to_text, text_to_path
 
 LONGEST_PATH = 4096
+TABLES = frozenset((*SUFFIXES, ".npy", ".npz", ".json"))
+FILES = {"audio": AUDIO_SUFFIXES, "tables": TABLES, "any": TABLES | set(AUDIO_SUFFIXES)}
+"""Which files are told to who looks into a folder."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +163,15 @@ class Roots:
         except OSError:
             raise _not_here(path_to_text(path)) from None
 
-    def browse(self, text: str = "") -> tuple[Entry, ...]:
-        """Return what is in a folder: folders first, then audio files; without a name the roots themselves.
+    def browse(self, text: str = "", files: str = "audio") -> tuple[Entry, ...]:
+        """Return what is in a folder: folders first, then files; without a name the roots themselves.
+
+        Parameters
+        ----------
+        text : str
+            A folder; the roots if left out.
+        files : str
+            A name in `FILES`: which files are told.
 
         Raises
         ------
@@ -172,12 +183,13 @@ class Roots:
         folder = self.resolve(text)
         try:
             with os.scandir(folder) as names:
-                found = [entry for one in names if (entry := self._entry(Path(one.path)))]
+                told = FILES[files]
+                found = [entry for one in names if (entry := self._entry(Path(one.path), told))]
         except OSError:
             raise _not_here(text) from None
         return tuple(sorted(found, key=lambda one: (not one.is_folder, path_to_text(one.path).casefold())))
 
-    def _entry(self, path: Path) -> Entry | None:
+    def _entry(self, path: Path, suffixes: Collection[str]) -> Entry | None:
         if path.name.startswith(".") or not self.holds(path):
             return None
         try:
@@ -186,7 +198,7 @@ class Roots:
             return None
         if stat.S_ISDIR(seen.st_mode):
             return Entry(path, True, 0)
-        return Entry(path, False, seen.st_size) if path.suffix.lower() in AUDIO_SUFFIXES else None
+        return Entry(path, False, seen.st_size) if path.suffix.lower() in suffixes else None
 
 
 def _within(path: Path, folders: Iterable[Path]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,9 +88,12 @@ def browse_roots(
     path: Annotated[
         str, Query(max_length=LONGEST_PATH, description="A folder; the allowed ones if left out.")
     ] = "",
+    files: Annotated[
+        Literal["audio", "tables", "any"], Query(description="Which files are listed beside folders.")
+    ] = "audio",
 ) -> Answer:
-    """List what is in a folder that may be named: folders first, then audio files."""
-    entries = house.roots.browse(path)
+    """List what is in a folder that may be named: folders first, then files."""
+    entries = house.roots.browse(path, files)
     return Answer(
         **answer({"entries": [one.to_dict() for one in entries[:MOST_ENTRIES]], "n": len(entries)}, path)
     )
