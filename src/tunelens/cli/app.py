@@ -25,6 +25,7 @@ from tunelens.cli import (
     hits,
     hook,
     identify,
+    label,
     library,
     listen,
     listing,
@@ -92,6 +93,7 @@ for module in (
 app.add_typer(library.app, name="library")
 app.add_typer(models.app, name="models")
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(label.app, name="label")
 app.add_typer(moving.app, name="import")
 app.add_typer(playlist.app, name="playlist")
 app.add_typer(cluster.app, name="cluster")

@@ -224,7 +224,7 @@ class Room:
         found = [
             f"{row.label!r} has {row.holds} examples and is not learned yet: {FEWEST} are needed"
             for row in self.label_rows(learned)
-            if not row.learned
+            if row.holds and not row.learned
         ]
         lost = len(self.told) - len(self.told_rows)
         return (
