@@ -41,7 +41,10 @@ MAGIC = b"TLMP"
 FORMAT = 1
 TEXTS = ("title", "artist")
 STAGES = 4
-MOST_CLUSTERED = 5_000
+MOST_GROUPS, SONGS_PER_GROUP = 8, 25
+"""Without a saved run songs are in so many groups at most, as there are colours: how many clusters there
+really are, which `tunelens cluster` finds out, takes minutes."""
+MOST_CLUSTERED = 10_000
 """Of more tracks so many, drawn by lot, make the clusters; the others belong to the nearest centre."""
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -297,7 +300,9 @@ def _coloured(library: Library, songs: Collection, seed: int) -> _Coloured:
     by_language = _clusters(library, songs, seed)
     first = by_language["en"]
     said = {
-        code: {clean(a): clean(b) for name in first for a, b in zip(first[name], groups[name], strict=True)}
+        code: {
+            clean(a): clean(b) for name in first for a, b in {*zip(first[name], groups[name], strict=True)}
+        }
         for code, groups in by_language.items()
     }
     return _Coloured(columns_of(songs, first), said)
@@ -316,7 +321,8 @@ def _found_clusters(songs: Collection, seed: int) -> dict[str, dict[str, Sequenc
     from tunelens.explore.clusters import cluster
 
     rows = np.random.default_rng(seed).permutation(len(songs))[:MOST_CLUSTERED]
-    divided = cluster(songs.take(np.sort(rows)), seed=seed)
+    k = int(np.clip(len(songs) // SONGS_PER_GROUP, 2, MOST_GROUPS))
+    divided = cluster(songs.take(np.sort(rows)), k=k, seed=seed)
     labels, _ = divided.division.place(divided.prepared.again(songs).Z)
     found: dict[str, dict[str, Sequence[str]]] = {}
     for code in LANGUAGES:

@@ -28,8 +28,9 @@ export class Overlay {
     this.links(map);
     this.rings(map);
     this.lasso(map);
-    this.titles(map);
+    this.marked(map);
     this.names(map);
+    this.titles(map);
   }
 
   links(map) {
@@ -82,11 +83,14 @@ export class Overlay {
     context.setLineDash([]);
   }
 
+  marked(map) {
+    if (map.hovered >= 0) this.title(map, map.hovered, true);
+    if (map.chosen >= 0) this.title(map, map.chosen, true);
+  }
+
   // Write titles beside their points where few are in sight; always the same ones, so that none flickers.
   titles(map) {
     const seen = [];
-    if (map.hovered >= 0) this.title(map, map.hovered, true);
-    if (map.chosen >= 0) this.title(map, map.chosen, true);
     if (map.songs.n / map.view.zoom ** 2 > 5 * MOST_SEEN) return;
     map.grid.each(map.view.frame, (i) => {
       if (seen.length <= MOST_SEEN && map.isShown(i) && this.isInside(map, map.at(i))) seen.push(i);
