@@ -44,9 +44,9 @@ const KEYS: Record<string, string> = {
   "a fifth apart": word("a fifth apart"),
 };
 
-/** What a neighbour has in common with its seed, in short texts. */
-export function reasonsOf({ tags, tempo, key, energy, alike }: Reasons): string[] {
-  const said = [...tags];
+/** What a neighbour has in common with its seed, in short texts; so many tags, at most. */
+export function reasonsOf({ tags, tempo, key, energy, alike }: Reasons, most = 5): string[] {
+  const said = tags.slice(0, most);
   if (alike.length) {
     const parts = alike.map((part) => say(PARTS[part] ?? part)).join(say(", "));
     said.push(say("alike in {parts}", { parts }));

@@ -3,7 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Page } from "./api";
 
-export const PIECE = 100;
+export const PIECE = 60;
 
 type Load<T> = (offset: number, limit: number, abort: AbortSignal) => Promise<Page<T>>;
 

@@ -33,10 +33,9 @@ export async function speak(code: Language): Promise<void> {
 
 /** A number as the language writes it. */
 export function number(value: number, digits = 0): string {
-  return value.toLocaleString(language.value === "zh" ? "zh-CN" : "en", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const written = value.toLocaleString(language.value === "zh" ? "zh-CN" : "en", options);
+  return written.replace("-", "−");
 }
 
 /** A share of one as percent. */

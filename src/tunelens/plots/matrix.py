@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tunelens.features.timeline import Floats
 from tunelens.plots.axes import colour_bar, mesh, time_axis
@@ -13,6 +14,7 @@ from tunelens.plots.display import Display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import PowerNorm
 
 RANGE_DB = 80.0
 _FAINTEST = 1e-16
@@ -40,11 +42,29 @@ class MatrixDisplay(Display):
     meaning: ClassVar[str] = ""
     gamma: ClassVar[float] = 1.0
 
-    def _draw(self, ax: Axes) -> None:
+    def pixels(self) -> NDArray[np.uint8]:
+        """Return the colours alone, shape (d, t, 4), the last row first: a picture without axes.
+
+        Examples
+        --------
+        >>> from tunelens.audio.clip import Clip
+        >>> from tunelens.plots.spectral import MelDisplay
+        >>> MelDisplay.from_clip(Clip(np.zeros(22050), 22050), n_mels=64).pixels().shape
+        (64, 43, 4)
+        """
+        from matplotlib import colormaps
+
+        shades = colormaps[self.cmap](self._norm()(self._shown()[::-1]), bytes=True)
+        return np.asarray(shades, np.uint8)
+
+    def _norm(self) -> PowerNorm:
         from matplotlib.colors import PowerNorm
 
+        return PowerNorm(self.gamma, *self.limits())
+
+    def _draw(self, ax: Axes) -> None:
         self._rows_axis(ax)
-        norm = PowerNorm(self.gamma, *self.limits())
+        norm = self._norm()
         drawn = mesh(ax, self.edges_s, self.row_edges, self._shown(), cmap=self.cmap, norm=norm)
         time_axis(ax, self.edges_s[0], self.edges_s[-1])
         colour_bar(ax, drawn, self.meaning)

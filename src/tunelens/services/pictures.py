@@ -13,6 +13,7 @@ from tunelens.base.language import language as speaking
 from tunelens.base.settings import Settings
 from tunelens.plots import PLOTS
 from tunelens.plots.display import INK, QUIET
+from tunelens.plots.matrix import MatrixDisplay
 from tunelens.services.kept_pieces import KeptPieces
 from tunelens.services.plot import name_of
 
@@ -37,6 +38,7 @@ def picture(
     theme: str = "light",
     start_s: float = 0.0,
     end_s: float | None = None,
+    bare: bool = False,
     sha256: str = "",
     settings: Settings | None = None,
 ) -> bytes:
@@ -54,6 +56,8 @@ def picture(
     theme : {"light", "dark"}
     start_s, end_s : float
         The excerpt, seconds; from the beginning, and 15 minutes, unless told.
+    bare : bool
+        The colours alone, without axes and words, as PNG: for whoever has axes already.
     sha256 : str
         The content, by which the picture is kept; "" keeps none.
 
@@ -62,7 +66,7 @@ def picture(
     UnknownNameError
         There is no such kind, format or theme.
     ParameterError
-        The excerpt is none, or too long.
+        The excerpt is none, or too long; or the picture is more than colours, and cannot be bare.
     AudioError, NotFoundError, MissingDependencyError
         The file cannot be heard.
     """
@@ -73,7 +77,7 @@ def picture(
     if end_s is not None and not 0 < end_s - start_s <= LONGEST_S:
         raise ParameterError(f"an excerpt is longer than 0 s, and at most {LONGEST_S:g} s")
     kept = KeptPieces.of("pictures", settings or Settings.from_env())
-    key = (VERSION, sha256, path.name, kind, format, language, theme, start_s, end_s)
+    key = (VERSION, sha256, path.name, kind, format, language, theme, start_s, end_s, bare)
     held = kept.get(*key) if sha256 else None
     if held is not None:
         return held
@@ -82,8 +86,20 @@ def picture(
         sound = stream(path, offset_s=start_s, duration_s=duration_s)
         shown = display.from_clip(sound, title=name_of(path))
         with _ONE_AT_A_TIME:
-            drawn = _drawn(shown, format, theme)
+            drawn = _bare(shown, kind, format) if bare else _drawn(shown, format, theme)
     return kept.put(drawn, *key) if sha256 else drawn
+
+
+def _bare(shown: Any, kind: str, format: str) -> bytes:
+    if not isinstance(shown, MatrixDisplay) or format != "png":
+        raise ParameterError(
+            f"{kind} cannot be bare as {format}", hint="mel, spectrogram or chroma as png can"
+        )
+    from matplotlib.image import imsave
+
+    held = io.BytesIO()
+    imsave(held, shown.pixels(), format=format)
+    return held.getvalue()
 
 
 def _drawn(shown: Any, format: str, theme: str) -> bytes:

@@ -101,11 +101,12 @@ def draw_track(
         float | None,
         Query(ge=0, le=90_000, allow_inf_nan=False, description="At most 900 s after the start."),
     ] = None,
+    bare: Annotated[bool, Query(description="The colours alone, without axes and words; as PNG.")] = False,
 ) -> Response:
     """Draw a track, or an excerpt of it, as PNG or SVG; titles are in the language that is asked for."""
     track, path = _file_of(house, number)
     drawn = pictures.picture(
-        path, name, format, language=language, theme=theme, start_s=start_s, end_s=end_s,
+        path, name, format, language=language, theme=theme, start_s=start_s, end_s=end_s, bare=bare,
         sha256=track.sha256, settings=house.settings,
     )  # fmt: skip
     headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}

@@ -68,7 +68,7 @@ export default function Page() {
             marked={current.value?.id}
           />
         </Found>
-        {facets.value && <Facets query={query} asked={asked.value} />}
+        {facets.value && shown.total.value !== undefined && <Facets query={query} asked={asked.value} />}
       </div>
       {chosen.value.size > 0 && <Selection chosen={chosen} />}
       {choosing.value && <Chooser onClose={() => flip(choosing)} />}

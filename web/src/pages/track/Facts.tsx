@@ -51,7 +51,7 @@ export function Facts({ descriptors }: { descriptors: Descriptors }) {
       <dl class="bigs">
         <Big
           name={say("Tempo")}
-          value={tempo.bpm === null ? "–" : number(tempo.bpm, 1)}
+          value={tempo.bpm === null ? "–" : `${number(tempo.bpm, 1)} BPM`}
           sure={tempo.bpm === null ? undefined : tempo.confidence}
           more={tempo.reason ?? (others.length ? say("or {others}", { others: others.join(say(", ")) }) : "")}
         />
@@ -80,7 +80,7 @@ function Share({ name, value }: { name: string; value: number | null }) {
 }
 
 /** Where it lies, how it is stored, what it was heard with. */
-export function FileFacts({ analysis, title }: { analysis: Analysis; title: string }) {
+export function FileFacts({ analysis }: { analysis: Analysis }) {
   const { info, versions, descriptors } = analysis;
   const sound = [
     info.codec,
@@ -92,7 +92,7 @@ export function FileFacts({ analysis, title }: { analysis: Analysis; title: stri
   const rows = Object.entries(descriptors.pooled ?? {}).filter(([name]) => name.endsWith(".mean"));
   return (
     <section class="card">
-      <h2>{title}</h2>
+      <h2>{say("The file")}</h2>
       <p class="path small">{analysis.path}</p>
       <p class="quiet small">{sound.filter(Boolean).join(" · ")}</p>
       <p class="quiet small">

@@ -51,7 +51,7 @@ export function Lanes({ analysis, track }: LanesProps) {
             {parts.data.value && <Parts segments={parts.data.value.segments} duration_s={duration_s} />}
           </Lane>
           <Lane name={say("Spectrum")} height="8rem">
-            <Spectrogram id={id} wide={wide.value} />
+            <Spectrogram id={id} duration_s={duration_s} />
           </Lane>
           {tags.data.value && <Tags timeline={tags.data.value} duration_s={duration_s} id={id} />}
         </div>
@@ -149,7 +149,9 @@ function Axis({ track, duration_s }: AxisProps) {
       onKeyDown={pressed}
     >
       <div class="playhead" style={{ left: `${(100 * now) / duration_s}%` }}>
-        <span class="tabular">{clock(now)}</span>
+        <span class="tabular" style={{ translate: `${(-100 * now) / duration_s}% 0` }}>
+          {clock(now)}
+        </span>
       </div>
     </div>
   );

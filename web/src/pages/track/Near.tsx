@@ -13,7 +13,7 @@ export function Neighbours({ id }: { id: number }) {
   const found = data.value?.neighbours.map((one) => ({
     track: one.track,
     share: one.similarity,
-    reasons: reasonsOf(one.reasons).slice(0, 4),
+    reasons: reasonsOf(one.reasons, 2),
   }));
   return (
     <section class="card wide-card">

@@ -2,21 +2,20 @@ import { useSignal } from "@preact/signals";
 import { address } from "../../api";
 import { say } from "../../words";
 
-const WIDTH = 1600;
-const WIDEST = 4000;
-const HEIGHT = 256;
+const LONGEST_S = 900;
 
 /** Which pitches sound when: a picture without axes, so that it lies under the waveform. */
-export function Spectrogram({ id, wide }: { id: number; wide: number }) {
+export function Spectrogram({ id, duration_s }: { id: number; duration_s: number }) {
   const failed = useSignal(false);
-  const width = Math.min(WIDEST, WIDTH * wide);
-  const source = address(`/tracks/${id}/plots/mel.png`, { bare: true, width, height: HEIGHT });
-  if (failed.value)
+  const seen_s = Math.min(duration_s, LONGEST_S);
+  if (failed.value) {
     return <p class="quiet small lane-told">{say("No picture could be made of this file")}</p>;
+  }
   return (
     <img
       class="spectrogram"
-      src={source}
+      style={{ width: `${(100 * seen_s) / duration_s}%` }}
+      src={address(`/tracks/${id}/plots/mel.png`, { bare: true, end_s: seen_s })}
       alt={say("Mel spectrogram: low tones below, high tones above, loud ones bright")}
       onError={() => {
         failed.value = true;

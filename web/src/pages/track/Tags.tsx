@@ -17,7 +17,7 @@ interface TagsProps {
 export function Tags({ timeline, duration_s, id }: TagsProps) {
   return (
     <>
-      {timeline.models.map((heard) => (
+      {timeline.nets.map((heard) => (
         <section key={heard.model} class="heard" aria-label={say("Heard by {model}", { model: heard.model })}>
           {heard.tags.slice(0, ROWS).map((tag) => (
             <Row key={tag.tag} heard={heard} tag={tag} duration_s={duration_s} id={id} />
@@ -37,8 +37,8 @@ interface RowProps {
 
 function Row({ heard, tag, duration_s, id }: RowProps) {
   const value = useComputed(() => {
-    if (!isCurrent(id)) return tag.probability;
-    return tag.values[windowAt(heard, position.value)] ?? tag.probability;
+    if (!isCurrent(id)) return tag.mean;
+    return tag.scores[windowAt(heard, position.value)] ?? tag.mean;
   });
   return (
     <div class="lane tag-lane">
@@ -58,12 +58,12 @@ function windowAt({ times_s }: Heard, at_s: number): number {
   return Math.max(0, (next < 0 ? times_s.length : next) - 1);
 }
 
-function heat({ times_s, window_s }: Heard, tag: HeardTag, duration_s: number): Draw {
+function heat({ times_s, patch_s }: Heard, tag: HeardTag, duration_s: number): Draw {
   return (pen, width, height) => {
     pen.fillStyle = colour(tag.group === "genre" ? "c2" : "c1");
-    for (const [n, value] of tag.values.entries()) {
+    for (const [n, value] of tag.scores.entries()) {
       const start = times_s[n] ?? 0;
-      const end = times_s[n + 1] ?? start + window_s;
+      const end = times_s[n + 1] ?? start + patch_s;
       pen.globalAlpha = value;
       const left = Math.round((width * start) / duration_s);
       pen.fillRect(left, 0, Math.round((width * end) / duration_s) - left, height);

@@ -5,7 +5,7 @@ import { ErrorBox, Loading, PlayButton } from "../../parts";
 import type { Playable } from "../../player";
 import type { PageProps } from "../../routes";
 import { titleOf } from "../../track";
-import { clock, say } from "../../words";
+import { clock } from "../../words";
 import { Facts, FileFacts } from "./Facts";
 import { Lanes } from "./Lanes";
 import { Liking } from "./Liking";
@@ -53,11 +53,15 @@ function Shown({ analysis }: { analysis: Analysis }) {
       ))}
       <Lanes analysis={analysis} track={track} />
       <div class="track-cards">
-        <Facts descriptors={analysis.descriptors} />
-        <Said analysis={analysis} />
-        <Neighbours id={analysis.id} />
-        <Matches id={analysis.id} />
-        <FileFacts analysis={analysis} title={say("The file")} />
+        <div class="stack">
+          <Facts descriptors={analysis.descriptors} />
+          <Neighbours id={analysis.id} />
+          <Matches id={analysis.id} />
+        </div>
+        <div class="stack">
+          <Said analysis={analysis} />
+          <FileFacts analysis={analysis} />
+        </div>
       </div>
     </div>
   );

@@ -69,20 +69,23 @@ export interface Wave {
   high: number[];
 }
 
-export interface HeardTag extends Pick<Tag, "tag" | "group" | "probability"> {
-  values: number[];
+export interface HeardTag extends Pick<Tag, "tag" | "group"> {
+  mean: number;
+  /** Of each stretch that was heard. */
+  scores: number[];
 }
 
+/** What one net heard. */
 export interface Heard {
   model: string;
-  window_s: number;
+  patch_s: number;
   times_s: number[];
   tags: HeardTag[];
 }
 
 export interface Timeline {
   duration_s: number;
-  models: Heard[];
+  nets: Heard[];
 }
 
 export interface Segment {
