@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 PAGE := hatch_build.py $(shell find web -type f -not -path '*/node_modules/*')
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format lint types layers docs bench bench-peers default-model pages pictures golden lock clean
+.PHONY: help demo test test-slow check format lint types layers docs bench bench-peers default-model pages client pictures golden lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,6 +68,9 @@ default-model: $(DEV) ## train the shipped model anew from the research data and
 
 pages: $(DEV) ## write docs/cli.md anew from the command line itself
 	$(BIN)/python docs/make_cli.py
+
+client: $(DEV) ## write the Python client anew from the API itself
+	$(BIN)/python docs/make_client.py
 
 pictures: $(RUN) ## make the pictures of README and docs anew
 	$(BIN)/python docs/make_pictures.py
