@@ -17,7 +17,7 @@ from tunelens.data.labels import Task
 from tunelens.models.balancing import balanced
 from tunelens.models.catalogue import MODELS, build_model, kinds, parse_model
 from tunelens.models.expression import ModelExpression
-from tunelens.models.fitting.watch import watching
+from tunelens.models.fitting.watch import watcher, watching
 from tunelens.models.material import Material
 
 Float = NDArray[np.float64]
@@ -168,7 +168,7 @@ class Recipe:
 
             tuned = tune(self, material, seed, progress)
             expression, chosen = tuned.expression, tuned.params
-        with watching(progress):
+        with watching(progress, watcher().on_epoch):
             estimator = self.fit_once(expression, material, seed)
         seconds = time.perf_counter() - start
         return Fitted(estimator, material.classes, material.task, chosen, seconds, str(expression))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from tunelens.services.jobs.uploads import Uploads
 from tunelens.services.roots import Roots
 
 LONGEST_ITEM = 300
+MOST_ROUNDS = 500
+NOTHING: dict[str, Any] = {"what": "", "total": 0, "done": 0, "failed": 0, "item": "", "eta_s": None}
+"""The progress of a job that has counted nothing yet."""
 
 
 class Cancelled(KeyboardInterrupt):
@@ -49,19 +52,34 @@ class Watched:
 
     def __init__(self, tell: Callable[[Mapping[str, Any]], None], stop: Stop) -> None:
         self._tell, self._stop = tell, stop
-        self._counts: dict[str, Any] = {}
+        self._counts: dict[str, Any] = dict(NOTHING)
+        self._beside: dict[str, Any] = {}
         self._began = time.monotonic()
+
+    def note(self, stage: str) -> None:
+        """The job has come to a stage, ``3/8 describe`` say; it stays told while counts begin anew."""
+        self._beside["stage"] = escape(stage)[:LONGEST_ITEM]
+        self._show()
+
+    def learn(self, history: Sequence[Mapping[str, Any]]) -> None:
+        """A net has done another round: its loss so far is told as ``[round, train, held out]``."""
+        names = ("epoch", "train_loss", "valid_loss")
+        self._beside["curve"] = [[one[name] for name in names] for one in history[-MOST_ROUNDS:]]
+        self._show()
+
+    def _show(self) -> None:
+        self._tell(self._counts | self._beside)
 
     def start(self, total: int, what: str) -> None:
         """`total` items of `what` are about to be done."""
         self._stop.check()
         self._began = time.monotonic()
-        self._counts = {"what": what, "total": total, "done": 0, "failed": 0, "item": "", "eta_s": None}
-        self._tell(dict(self._counts))
+        self._counts = NOTHING | {"what": what, "total": total}
+        self._show()
 
     def advance(self, item: str, ok: bool = True) -> None:
         """One item is done; this is where a job ends that was cancelled."""
-        counts = self._counts or {"what": "", "total": 0, "done": 0, "failed": 0}
+        counts = self._counts
         done = counts["done"] + 1
         left = max(0, counts["total"] - done)
         spent = time.monotonic() - self._began
@@ -71,7 +89,7 @@ class Watched:
             "item": escape(item)[:LONGEST_ITEM],
             "eta_s": round(spent / done * left, 1),
         }
-        self._tell(dict(self._counts))
+        self._show()
         self._stop.check()
 
     def finish(self) -> None:
@@ -98,6 +116,8 @@ class Context:
         To be told of everything that is done; a cancelled job ends there.
     check : callable
         Raises `Cancelled` when the job is to stop; for work that has no progress to tell.
+    note : callable of str
+        To be told of the stage that the job has come to.
     """
 
     library: Library
@@ -107,6 +127,7 @@ class Context:
     uploads: Uploads
     progress: Progress = field(default_factory=Silent)
     check: Callable[[], None] = lambda: None
+    note: Callable[[str], None] = lambda _: None
 
     def sound(self, ref: Mapping[str, Any]) -> Path:
         """Return the file of the sound that a request names, see `find_sound`."""

@@ -27,6 +27,7 @@ from tunelens.base.errors import (
 from tunelens.base.files import lock, unwritten
 from tunelens.base.settings import Settings
 from tunelens.library.store import Library
+from tunelens.models.fitting.watch import watching
 from tunelens.services.engines import unforeseen
 from tunelens.services.jobs.context import Cancelled, Context, Stop, Watched
 from tunelens.services.jobs.job import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Job, now
@@ -402,7 +403,9 @@ class Jobs:
     def _outcome(self, job: Job, stop: Stop) -> Job:
         result, error = None, None
         try:
-            result = plain(KINDS[job.kind](job.request, self._context(job, stop)))
+            watched = Watched(self._teller(job.id), stop)
+            with watching(on_epoch=watched.learn):
+                result = plain(KINDS[job.kind](job.request, self._context(job, stop, watched)))
         except Cancelled:
             pass
         except TunelensError as raised:
@@ -420,7 +423,7 @@ class Jobs:
             files=self._store.artifacts(job.id),
         )
 
-    def _context(self, job: Job, stop: Stop) -> Context:
+    def _context(self, job: Job, stop: Stop, watched: Watched) -> Context:
         folder = self._store.files(job.id)
         folder.mkdir(exist_ok=True)
         return Context(
@@ -429,8 +432,9 @@ class Jobs:
             folder=folder,
             roots=self.roots,
             uploads=self.uploads,
-            progress=Watched(self._teller(job.id), stop),
+            progress=watched,
             check=stop.check,
+            note=watched.note,
         )
 
     def _teller(self, id: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,27 @@ def run(request: Mapping[str, Any], context: Context) -> dict[str, Any]:
         report = hits(
             charts, audio=_audio(request.get("audio"), context), against=_against(request, context),
             language=request.get("language") or "en", work=work, library=context.library.path,
-            settings=context.settings, progress=context.progress, **chosen(request, OPTIONS),
+            settings=context.settings, progress=context.progress, tell=stages(context.note),
+            **chosen(request, OPTIONS),
         )  # fmt: skip
         for suffix in (".html", ".md", ".json"):
             report.save(context.folder / f"report{suffix}", force=True)
         result = report.to_dict()
     shutil.rmtree(work, ignore_errors=True)
     return {name: value for name, value in result.items() if name != "tables"}
+
+
+def stages(note: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what hears of stages as they begin and end, and notes those that begin.
+
+    Examples
+    --------
+    >>> told = stages(print)
+    >>> told("3/8 describe"), told("    done in 2.0 s")
+    3/8 describe
+    (None, None)
+    """
+    return lambda text: None if text.startswith(" ") else note(text)
 
 
 def _chart(asked: Mapping[str, Any], context: Context, open_tables: ExitStack) -> str:
