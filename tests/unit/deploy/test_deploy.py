@@ -157,3 +157,20 @@ def test_the_unit_writes_where_the_program_does() -> None:
     places = dict(pair.split("=", 1) for pair in found["Environment"][0].split())
     assert places["TUNELENS_DATA_DIR"] == f"/var/lib/{found['StateDirectory'][0]}"
     assert places["TUNELENS_CACHE_DIR"] == f"/var/cache/{found['CacheDirectory'][0]}"
+
+
+def test_the_lock_of_the_page_names_every_package_of_every_system() -> None:
+    """`npm ci` refuses a lock that lacks what one system alone would install, wherever it runs."""
+    locked = json.loads((ROOT / "web" / "package-lock.json").read_text("utf-8"))["packages"]
+    asked = json.loads((ROOT / "web" / "package.json").read_text("utf-8"))
+    kinds = ("dependencies", "devDependencies")
+    assert {kind: locked[""][kind] for kind in kinds} == {kind: asked[kind] for kind in kinds}
+    lost = [
+        f"{where} asks {name}"
+        for where, package in locked.items()
+        for kind in ("dependencies", "optionalDependencies")
+        for name in package.get(kind, {})
+        if f"node_modules/{name}" not in locked and f"{where}/node_modules/{name}" not in locked
+    ]
+    assert not lost
+    assert not [where for where, package in locked.items() if "resolved" in package]
