@@ -25,6 +25,10 @@ export interface JobProgress {
   failed: number;
   item: string;
   eta_s: number | null;
+  /** Where a job of several stages is: `3/8 describe`. */
+  stage?: string;
+  /** The loss of a net so far: round, of training rows, of rows held out. */
+  curve?: [number, number, number | null][];
 }
 
 export interface JobFile {

@@ -9,8 +9,8 @@ interface Followed<R> {
   error: Signal<unknown>;
 }
 
-/** A job from now until it ended; `onEvent` hears every change. */
-export function useJob<R>(id: string, onEvent: (job: Job<R>) => void = () => {}): Followed<R> {
+/** A job from now until it ended. */
+export function useJob<R>(id: string): Followed<R> {
   const job = useSignal<Job<R> | undefined>(undefined);
   const error = useSignal<unknown>(undefined);
   useEffect(() => {
@@ -21,10 +21,7 @@ export function useJob<R>(id: string, onEvent: (job: Job<R>) => void = () => {})
       if (!leaving.signal.aborted) error.value = problem;
     };
     const heard = (now: Job<R>) => {
-      onEvent(now);
-      // what is sent along the way may be brief: the end is asked for whole
-      if (ended(now as Job)) ask().then((whole) => (job.value = whole), fail);
-      else job.value = { ...now, request: now.request ?? job.value?.request };
+      job.value = now;
     };
     ask().then((now) => {
       job.value = now;

@@ -1,5 +1,5 @@
 import type { Job } from "../api";
-import { clock, number, say } from "../words";
+import { clock, number, say, word } from "../words";
 import { Button } from "./Button";
 
 interface BarProps {
@@ -38,6 +38,23 @@ export function stateText(job: Pick<Job, "state">): string {
   return STATES()[job.state];
 }
 
+/** What services count. */
+const WHATS: Record<string, string> = {
+  clips: word("clips"),
+  epochs: word("rounds"),
+  files: word("files"),
+  folds: word("folds"),
+  models: word("models"),
+  songs: word("songs"),
+  tracks: word("tracks"),
+  trials: word("trials"),
+  uploads: word("uploads"),
+};
+
+function whatText(what: string): string {
+  return say(WHATS[what] ?? what);
+}
+
 /** How far a job is, what it is at, and a button that cancels it. */
 export function JobProgress({
   job,
@@ -53,8 +70,12 @@ export function JobProgress({
     <div class="job-progress">
       <div class="row">
         <strong>{stateText(job)}</strong>
-        <span class="quiet ellipsis">{now ? [now.what, now.item].filter(Boolean).join(": ") : ""}</span>
-        <span class="quiet tabular">{now?.total ? `${number(now.done)} / ${number(now.total)}` : ""}</span>
+        <span class="quiet ellipsis">
+          {now && alive ? [whatText(now.what), now.item].filter(Boolean).join(": ") : ""}
+        </span>
+        <span class="quiet tabular">
+          {now?.total && alive ? `${number(now.done)} / ${number(now.total)}` : ""}
+        </span>
         {now?.eta_s != null && alive && (
           <span class="quiet tabular">{say("{time} left", { time: clock(now.eta_s) })}</span>
         )}
@@ -64,7 +85,7 @@ export function JobProgress({
           </Button>
         )}
       </div>
-      {alive && <Progress share={share} label={now?.what || stateText(job)} />}
+      {alive && <Progress share={share} label={whatText(now?.what ?? "") || stateText(job)} />}
     </div>
   );
 }

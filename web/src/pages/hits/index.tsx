@@ -250,7 +250,11 @@ function requested(): Record<string, unknown> | null {
   const charts =
     now.source === "upload" ? now.uploads.map((one) => ({ upload: one.id })) : [{ path: now.path }];
   if (!charts.length || (now.source === "path" && !now.path)) return null;
-  const against = { none: null, folder: now.folder || null, query: `library:${now.query}` }[now.against];
+  const against = {
+    none: null,
+    folder: now.folder ? { path: now.folder } : null,
+    query: { query: now.query },
+  }[now.against];
   return {
     charts,
     language: now.language || language.value,

@@ -67,7 +67,7 @@ function Stages({ job }: { job: Job<Report> }) {
         return (
           <li
             key={name}
-            class={`stage ${state}`}
+            class={`stage ${state.replace(" ", "-")}`}
             aria-current={place === at ? "step" : undefined}
             title={one?.why}
           >
@@ -97,8 +97,7 @@ function Stages({ job }: { job: Job<Report> }) {
 
 /** The stage that a running job says it is at: `3/8 describe`. */
 function stageOf(job: Job<Report>): string {
-  const told = (job.progress as { stage?: string } | null)?.stage ?? "";
-  return told.split(" ").pop() ?? "";
+  return job.progress?.stage?.split(" ").pop() ?? "";
 }
 
 const KINDS: Record<string, string> = {

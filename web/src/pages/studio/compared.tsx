@@ -141,8 +141,9 @@ function Differences({ job, found }: { job: Job<Comparison>; found: Comparison }
 /** Trains one of the models on what they were compared on. */
 async function trainOn(job: Job<Comparison>, model: string): Promise<void> {
   const { models: _, seeds: __, ...common } = job.request as Record<string, unknown>;
+  const name = `${job.result?.label}-${model}-${job.id.slice(0, 4)}`.replace(/[^\p{L}\p{N}_.-]+/gu, "-");
   try {
-    const started = await post<Job>("/jobs/train", { ...common, model });
+    const started = await post<Job>("/jobs/train", { ...common, model, name });
     go(`/studio/${started.id}`);
   } catch (error) {
     tellProblem(error);

@@ -7,23 +7,11 @@ import { Drop } from "../../parts/Drop";
 import { Segments } from "../../parts/Segments";
 import { number, say } from "../../words";
 import { change, dataset, draft, type Source, seen } from "./draft";
-import type { Looked } from "./types";
+import type { Looked, Studio } from "./types";
 
 const TABLES = ".csv,.tsv,.parquet,.npz,.npy";
 
-/** What a library can be asked to predict. */
-const FIELDS = [
-  "genre",
-  "artist",
-  "album",
-  "heard:genre",
-  "heard:mood",
-  "heard:instrument",
-  "key",
-  "tempo_bpm",
-];
-
-export function DataStep() {
+export function DataStep({ studio }: { studio: Studio }) {
   const { source } = draft.value;
   return (
     <section class="step" aria-labelledby="step-data">
@@ -40,7 +28,14 @@ export function DataStep() {
         ]}
       />
       <div class="step-fields">
-        {{ path: <OfPath />, query: <OfLibrary />, corrections: <OfPeople />, upload: <OfUpload /> }[source]}
+        {
+          {
+            path: <OfPath />,
+            query: <OfLibrary fields={studio.library_labels} />,
+            corrections: <OfPeople />,
+            upload: <OfUpload />,
+          }[source]
+        }
       </div>
       <Look />
     </section>
@@ -72,8 +67,8 @@ function LabelField() {
   );
 }
 
-function OfLibrary() {
-  const { query, label } = draft.value;
+function OfLibrary({ fields }: { fields: readonly string[] }) {
+  const { query, field } = draft.value;
   return (
     <>
       <Field
@@ -84,14 +79,14 @@ function OfLibrary() {
       />
       <Select
         label={say("What to predict")}
-        value={label}
-        onChange={(value) => change({ label: value })}
+        value={field}
+        onChange={(value) => change({ field: value })}
         choices={[
           { value: "", text: say("Choose…") },
-          ...FIELDS.map((name) => ({ value: name, text: name })),
+          ...fields.map((name) => ({ value: name, text: name })),
         ]}
         hint={
-          label.startsWith("heard:")
+          field.startsWith("heard:")
             ? say("What nets heard: a model that learns it learns their errors")
             : undefined
         }
@@ -167,7 +162,8 @@ function Look() {
 const MOST_CLASSES = 12;
 
 function Seen({ data }: { data: Looked }) {
-  const most = Math.max(1, ...data.classes.map((one) => one.count));
+  const classes = Object.entries(data.classes);
+  const most = Math.max(1, ...Object.values(data.classes));
   return (
     <div class="seen" role="status">
       <p>
@@ -175,16 +171,16 @@ function Seen({ data }: { data: Looked }) {
         {say("{n} rows, {label} in {k} classes", {
           n: number(data.n_rows),
           label: data.label,
-          k: number(data.classes.length),
+          k: number(classes.length),
         })}
       </p>
       <div class="seen-classes">
-        {data.classes.slice(0, MOST_CLASSES).map((one) => (
-          <Meter key={one.name} label={one.name} share={one.count / most} text={number(one.count)} />
+        {classes.slice(0, MOST_CLASSES).map(([name, count]) => (
+          <Meter key={name} label={name} share={count / most} text={number(count)} />
         ))}
       </div>
-      {data.classes.length > MOST_CLASSES && (
-        <p class="quiet">{say("and {n} more", { n: data.classes.length - MOST_CLASSES })}</p>
+      {classes.length > MOST_CLASSES && (
+        <p class="quiet">{say("and {n} more", { n: classes.length - MOST_CLASSES })}</p>
       )}
       <Told data={data} />
     </div>

@@ -11,8 +11,11 @@ export interface Draft {
   source: Source;
   path: string;
   query: string;
+  /** What the library is asked to predict. */
+  field: string;
   vocabulary: string;
   upload: Upload | null;
+  /** Column of a table. */
   label: string;
   models: string[];
   /** A model written by hand, say `svm:C=10`. */
@@ -34,6 +37,7 @@ export const draft = signal<Draft>({
   source: "path",
   path: "",
   query: "",
+  field: "",
   vocabulary: "",
   upload: null,
   label: "",
@@ -59,14 +63,14 @@ export function change(values: Partial<Draft>): void {
 
 /** The dataset as a job takes it, or null while something is missing. */
 export const dataset = computed<DatasetRef | null>(() => {
-  const { source, path, query, vocabulary, upload, label } = draft.value;
+  const { source, path, query, field, vocabulary, upload, label } = draft.value;
   const named = {
     path: path ? { path } : null,
-    query: label ? { query } : null,
-    corrections: vocabulary ? { corrections: vocabulary } : null,
+    query: field ? { query, label: field } : null,
+    corrections: vocabulary ? { query: "", label: `told:${vocabulary}` } : null,
     upload: upload ? { upload: upload.id } : null,
   }[source];
-  return named && { ...named, ...(label ? { label } : {}) };
+  return named && { ...(label ? { label } : {}), ...named };
 });
 
 /** The models that were chosen; a written one stands for all others where there may be but one. */
@@ -82,13 +86,14 @@ export const request = computed<Record<string, unknown> | null>(() => {
   if (!dataset.value || chosen.value.length < (work === "compare" ? 2 : 1)) return null;
   const common = {
     dataset: dataset.value,
-    folds,
+    n_folds: folds,
     ...(input ? { input } : {}),
     ...(protocol ? { protocol } : {}),
     ...(balance !== "none" ? { balance } : {}),
     ...(tune ? { tune } : {}),
   };
+  const model = chosen.value[0];
   if (work === "compare") return { ...common, models: chosen.value, seeds };
-  if (work === "train") return { ...common, model: chosen.value[0], ...(name ? { name } : {}) };
-  return { ...common, model: chosen.value[0], seeds, beside_random: besideRandom, learning_curve: learning };
+  if (work === "train") return name ? { ...common, model, name } : null;
+  return { ...common, model, seeds, beside_random: besideRandom, learning };
 });

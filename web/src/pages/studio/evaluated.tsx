@@ -7,7 +7,7 @@ import { Lines } from "../../parts/charts/Lines";
 import { Scroll } from "../../parts/charts/Scroll";
 import { number, percent, say } from "../../words";
 import type { ClassRow, Evaluation, Failed, Judged, Mistake } from "./types";
-import { figureHint, figureName, LOW_IS_GOOD, protocolName } from "./words";
+import { drawnName, figureHint, figureName, LOW_IS_GOOD, protocolName } from "./words";
 
 const MOST_SHOWN = 10;
 
@@ -41,8 +41,34 @@ export function Warnings({ texts, failed }: { texts: readonly string[]; failed: 
 }
 
 export function Figures({ found }: { found: Evaluation }) {
+  const names = Object.keys(found.honest.figures);
+  return (
+    <div class="stack">
+      <Summary found={found} />
+      <FigureRows
+        found={found}
+        title={say("The larger, the better")}
+        names={names.filter((name) => !LOW_IS_GOOD.has(name))}
+      />
+      <FigureRows
+        found={found}
+        title={say("The smaller, the better")}
+        names={names.filter((name) => LOW_IS_GOOD.has(name))}
+      />
+      <Facts found={found} />
+    </div>
+  );
+}
+
+interface FigureRowsProps {
+  found: Evaluation;
+  title: string;
+  names: readonly string[];
+}
+
+/** Figures on one scale, the honest ones full, the inflated ones hollow. */
+function FigureRows({ found, title, names }: FigureRowsProps) {
   const { honest, random } = found;
-  const names = Object.keys(honest.figures);
   const rows = names.map((name) => ({
     name: figureName(name),
     hint: figureHint(name),
@@ -50,27 +76,16 @@ export function Figures({ found }: { found: Evaluation }) {
     beside: random?.figures[name] ?? null,
   }));
   const main = rows[0];
+  if (!main) return null;
+  const protocol = protocolName(honest.protocol);
   return (
-    <div class="stack">
-      <Summary found={found} />
-      <Intervals
-        title={say("Figures with 95 % intervals")}
-        label={main ? `${main.name}: ${told(main.main)}` : say("Figures")}
-        rows={rows}
-        names={
-          random
-            ? [protocolName(honest.protocol), say("Random rows (inflated)")]
-            : [protocolName(honest.protocol)]
-        }
-        note={say("Small is good: {names}.", {
-          names: names
-            .filter((name) => LOW_IS_GOOD.has(name))
-            .map(figureName)
-            .join(", "),
-        })}
-      />
-      <Facts found={found} />
-    </div>
+    <Intervals
+      title={title}
+      label={`${main.name}: ${told(main.main)}`}
+      rows={rows}
+      names={random ? [protocol, say("Random rows (inflated)")] : [protocol]}
+      note={say("Lines are 95 % intervals.")}
+    />
   );
 }
 
@@ -113,7 +128,7 @@ function Facts({ found }: { found: Evaluation }) {
       say("Kept apart"),
       `${protocolName(found.honest.protocol)} ${found.honest.group && `(${found.honest.group})`}`,
     ],
-    [say("Intervals draw"), found.honest.drawn],
+    [say("Intervals draw"), drawnName(found.honest.drawn)],
     [say("Training"), say("{n} s", { n: number(found.honest.train_seconds, 1) })],
     [say("One answer"), say("{n} ms", { n: number(1000 * found.honest.predict_seconds_per_clip, 2) })],
   ];
@@ -215,23 +230,25 @@ export function Calibration({ found }: { found: Evaluation }) {
     x === null ? [] : [{ x, y: bins.share[bin] ?? null, size: (bins.count[bin] ?? 0) / most }],
   );
   return (
-    <Lines
-      title={say("Is it right as often as it is sure?")}
-      label={say("Calibration error {ece}", { ece: number(bins.ece, 3) })}
-      series={[{ name: say("answers"), points, dots: true }]}
-      x={say("how sure it was")}
-      y={say("share that was right")}
-      xDomain={[0, 1]}
-      yDomain={[0, 1]}
-      diagonal
-      height={320}
-      note={say(
-        "On the dashed line confidence is what it claims to be; below it, the model is too sure. Calibration error: {ece}.",
-        {
-          ece: number(bins.ece, 3),
-        },
-      )}
-    />
+    <div class="narrow">
+      <Lines
+        title={say("Is it right as often as it is sure?")}
+        label={say("Calibration error {ece}", { ece: number(bins.ece, 3) })}
+        series={[{ name: say("answers"), points, dots: true }]}
+        x={say("how sure it was")}
+        y={say("share that was right")}
+        xDomain={[0, 1]}
+        yDomain={[0, 1]}
+        diagonal
+        height={320}
+        note={say(
+          "On the dashed line confidence is what it claims to be; below it, the model is too sure. Calibration error: {ece}.",
+          {
+            ece: number(bins.ece, 3),
+          },
+        )}
+      />
+    </div>
   );
 }
 

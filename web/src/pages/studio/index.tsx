@@ -55,7 +55,7 @@ function Steps({ studio }: { studio: Studio }) {
         choices={WORKS.map((value) => ({ value, text: workName(value) }))}
       />
       <p class="quiet">{told(draft.value.work)}</p>
-      <DataStep />
+      <DataStep studio={studio} />
       <ModelStep studio={studio} />
       <ProtocolStep studio={studio} />
       <Start />
@@ -92,10 +92,14 @@ function Start() {
   );
 }
 
+function incomplete(work: Work): string {
+  if (work === "compare") return say("Choose two models or more.");
+  return chosen.value.length ? say("Give the model a name.") : say("Choose a model.");
+}
+
 /** What keeps it from being started, in words. */
 function missing(): string {
   if (!dataset.value) return say("Choose what to learn from first.");
-  if (!request.value)
-    return draft.value.work === "compare" ? say("Choose two models or more.") : say("Choose a model.");
+  if (!request.value) return incomplete(draft.value.work);
   return chosen.value.join(", ");
 }

@@ -14,17 +14,27 @@ export function ModelStep({ studio }: { studio: Studio }) {
   return (
     <section class="step" aria-labelledby="step-models">
       <h2 id="step-models">{several ? say("2. Models to compare") : say("2. What learns")}</h2>
-      <fieldset class="choices">
-        <legend class="unseen">{say("Models")}</legend>
-        {fitting.map((model) => (
-          <ModelChoice key={model.name} model={model} several={several} />
-        ))}
-      </fieldset>
+      <ModelChoices models={fitting.filter((model) => model.kind === "vector")} several={several} />
+      <details class="more">
+        <summary>{say("Models that hear order in time (slower)")}</summary>
+        <ModelChoices models={fitting.filter((model) => model.kind !== "vector")} several={several} />
+      </details>
       <details class="more">
         <summary>{say("More: parameters, input, rare classes, tuning")}</summary>
         <More studio={studio} />
       </details>
     </section>
+  );
+}
+
+function ModelChoices({ models, several }: { models: readonly ModelInfo[]; several: boolean }) {
+  return (
+    <fieldset class="choices">
+      <legend class="unseen">{say("Models")}</legend>
+      {models.map((model) => (
+        <ModelChoice key={model.name} model={model} several={several} />
+      ))}
+    </fieldset>
   );
 }
 

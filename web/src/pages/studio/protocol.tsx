@@ -7,7 +7,7 @@ import { protocolName } from "./words";
 
 export function ProtocolStep({ studio }: { studio: Studio }) {
   const { work, protocol, folds, besideRandom, learning } = draft.value;
-  const honest = seen.value?.honest;
+  const honest = seen.value;
   const others = studio.protocols.filter((one) => one.name !== honest?.protocol);
   return (
     <section class="step" aria-labelledby="step-protocol">

@@ -1,5 +1,4 @@
 /** One run: how far it is, and then what came of it. */
-import { useSignal } from "@preact/signals";
 import { cancelJob, ended, type Job } from "../../api";
 import { useJob } from "../../jobs";
 import { ErrorBox, JobProgress, Loading, type Tab, Tabs, tellProblem } from "../../parts";
@@ -9,17 +8,14 @@ import type { PageProps } from "../../routes";
 import { say, when } from "../../words";
 import { Compared } from "./compared";
 import { Calibration, Classes, Confusion, Figures, Learning, Mistakes, Warnings } from "./evaluated";
-import { type Curve, curveOf, Loss } from "./loss";
+import { Loss } from "./loss";
 import "./studio.css";
 import { Trained } from "./trained";
 import type { Comparison, Evaluation, TrainedResult } from "./types";
 import { workName } from "./words";
 
 export default function RunPage({ params }: PageProps) {
-  const curve = useSignal<Curve>([]);
-  const { job, error } = useJob<unknown>(params.job ?? "", (now) => {
-    curve.value = curveOf(curve.value, now as Job);
-  });
+  const { job, error } = useJob<unknown>(params.job ?? "");
   if (error.value !== undefined) return <ErrorBox error={error.value} />;
   if (!job.value) return <Loading />;
   const now = job.value as Job;
@@ -39,7 +35,7 @@ export default function RunPage({ params }: PageProps) {
             error={new Error(now.error.hint ? `${now.error.message} — ${now.error.hint}` : now.error.message)}
           />
         )}
-        {!ended(now) && <Loss curve={curve.value} />}
+        {!ended(now) && <Loss job={now} />}
       </section>
       {now.result && <Result job={now} />}
     </div>

@@ -39,7 +39,7 @@ export function Trained({ job }: { job: Job<TrainedResult> }) {
           note={say("Measured on rows that it was not trained on, before it was trained on everything.")}
         />
       </section>
-      {manifest.input.name !== "table" && <AskIt bundle={manifest.name} />}
+      {manifest.input.name !== "table" && <AskIt bundle={found.name} />}
       <Downloads job={job as unknown as Job} />
     </>
   );

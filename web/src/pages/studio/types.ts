@@ -23,15 +23,14 @@ export interface Studio {
   protocols: (Named & { inflated: boolean })[];
   inputs: Named[];
   balancers: Named[];
-  datasets: Named[];
+  library_labels: string[];
 }
 
-/** A dataset as jobs take it: one of `path`, `upload`, `query`, `corrections`. */
+/** A dataset as jobs take it: one of `path`, `upload`, `query`. */
 export interface DatasetRef {
   path?: string;
   upload?: string;
   query?: string;
-  corrections?: string;
   label?: string;
 }
 
@@ -40,11 +39,13 @@ export interface Looked {
   label: string;
   kind: string;
   n_rows: number;
-  classes: { name: string; count: number }[];
+  classes: Record<string, number>;
   groups: Record<string, number>;
   dropped: Record<string, number>;
   notes: string[];
-  honest: { protocol: string; group: string | null; why: string };
+  protocol: string;
+  group: string | null;
+  why: string;
 }
 
 export interface Judged {
@@ -137,6 +138,8 @@ export interface Comparison {
 }
 
 export interface TrainedResult {
+  /** By which it is found. */
+  name: string;
   bundle: string;
   manifest: {
     name: string;

@@ -104,6 +104,20 @@ export function protocolName(name: string): string {
   return say(PROTOCOLS[name] ?? name);
 }
 
+/** What intervals draw whole. */
+const DRAWN: Record<string, string> = {
+  row: word("single rows"),
+  cluster: word("single rows, copies together"),
+  artist: word("whole artists"),
+  "artist+cluster": word("whole artists, copies together"),
+  album: word("whole albums"),
+  "album+cluster": word("whole albums, copies together"),
+};
+
+export function drawnName(name: string): string {
+  return say(DRAWN[name] ?? name);
+}
+
 const WORKS: Record<string, string> = {
   evaluate: word("Evaluate"),
   compare: word("Compare"),

@@ -122,7 +122,6 @@ function shown(value: number | null | undefined, digits: number): string | null 
 /** A figure with its interval, as a person writes it. */
 export function told(one: Interval, digits = 3): string {
   if (one.value === null) return say("not defined");
-  const value = number(one.value, digits);
-  if (one.low === null || one.high === null) return value;
-  return `${value} (${number(one.low, digits)}–${number(one.high, digits)})`;
+  const [value, low, high] = [one.value, one.low, one.high].map((x) => shown(x, digits)?.replace("-", "−"));
+  return low && high ? `${value} (${low} – ${high})` : (value ?? "");
 }
