@@ -19,6 +19,7 @@ from tunelens.library.keep import revision_of
 from tunelens.library.neighbours.measures import Float32, Ids, listed, read_measures
 from tunelens.library.neighbours.parts import Weights, dimension, places, space_version
 from tunelens.library.neighbours.shelf import Kept, Shelf
+from tunelens.library.remembered import remembered
 from tunelens.library.schema import tracks
 from tunelens.library.store import Library
 
@@ -73,6 +74,12 @@ class Places:
         with suppress(DataError):  # no room, or no right to write: it works from memory
             new._keep(shelf)
         return new
+
+    @classmethod
+    def known(cls, library: Library, settings: Settings | None = None, say: Say | None = None) -> Self:
+        """Return what `of` does; what was opened once is at hand until the library changes."""
+        room = settings and settings.cache_dir
+        return remembered(library, ("places", room), lambda: cls.of(library, settings, say))
 
     @classmethod
     def _kept(cls, kept: Kept | None, connection: Connection) -> Self | None:

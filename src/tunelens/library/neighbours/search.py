@@ -19,6 +19,7 @@ from tunelens.library.neighbours.kept import Places, Say
 from tunelens.library.neighbours.measures import Float32, Ids
 from tunelens.library.neighbours.parts import Weights
 from tunelens.library.neighbours.space import Space
+from tunelens.library.remembered import remembered
 from tunelens.library.store import Library
 
 EXACT_UP_TO = 100_000
@@ -93,12 +94,14 @@ class Search:
         say : callable, optional
             Told before anything that takes long.
         """
-        places = Places.of(library, settings, say)
+        places = Places.known(library, settings, say)
         space = Space.of(places, weights)
         if exact or len(space) <= EXACT_UP_TO or space.weights != Weights():
             return cls(space)
         try:
-            return cls(space, Index.of(library.path, places, settings, say))
+            room = settings and settings.cache_dir
+            made = remembered(library, ("index", room), lambda: Index.of(library.path, places, settings, say))
+            return cls(space, made)
         except MissingDependencyError as error:
             return cls(space, note=f"every track was compared: {error.message} ({error.hint})")
 

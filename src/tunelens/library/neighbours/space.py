@@ -53,7 +53,7 @@ class Space:
         DataError
             The library cannot be read.
         """
-        return cls.of(Places.of(library), weights)
+        return cls.of(Places.known(library), weights)
 
     @classmethod
     def of(cls, kept: Places, weights: Weights | None = None) -> Self:

@@ -88,17 +88,17 @@ def fold(library: Library, ids: Iterable[int]) -> dict[int, int]:
 
     For some hundred tracks, say those of a list of neighbours; `tunelens duplicates` looks at all.
     """
-    known = {track.id: track for track in library.tracks_by_id(dict.fromkeys(ids))}
-    peaks = Prints(library).peaks(known)
+    wanted = dict.fromkeys(ids)
+    peaks = Prints(library).peaks(wanted)
     numbers = list(peaks)
     near = same_recordings([one.fingerprint() for one in peaks.values()])
     pairs = compared(peaks, ((numbers[pair.a], numbers[pair.b]) for pair in near))
     copies = [(pair.a, pair.b) for pair in pairs if pair.relation == "copy"]
-    return {
-        number: best([known[one] for one in family]).id
-        for family in families(known, copies)
-        for number in family
-    }
+    found = {number: number for number in wanted}
+    for family in families({one for pair in copies for one in pair}, copies):
+        known = library.tracks_by_id(family)
+        found |= dict.fromkeys(family, best(known).id) if known else {}
+    return found
 
 
 def compared(peaks: Mapping[int, Peaks], pairs: Iterable[tuple[int, int]]) -> Iterator[Same]:
