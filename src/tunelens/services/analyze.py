@@ -6,8 +6,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from tunelens.base.errors import ParameterError, TunelensError
 from tunelens.base.progress import Progress, Silent
 from tunelens.base.version import __version__
 from tunelens.library.analysis import Analysis
+from tunelens.library.corrections.heads import Heads
 from tunelens.library.identity import FileStamp
 from tunelens.library.store import Library
 from tunelens.services.engines import ENGINES, Engine, Outcome, n_workers
@@ -159,9 +160,19 @@ def analyze_many(
         scan.look(paths)
         scan.hear(runner, n_workers(jobs, options.settings))
         adopt(library)  # what listeners did with songs that have just arrived
+        _label(library, scan.analyzed)
     except KeyboardInterrupt:
         scan.interrupted = True
     return scan.report(time.monotonic() - started)
+
+
+def _label(library: Library, heard: Sequence[Path]) -> None:
+    """Give songs that have just arrived the labels that were learned from what people said of others."""
+    if heard and Heads(library).names():
+        from tunelens.services.corrections import label_new
+
+        with suppress(TunelensError):  # told of when somebody learns again
+            label_new(library, [known.id for known in library.known(heard).values()])
 
 
 def _policy(options: HearOptions, force: bool, retry: bool) -> Policy:

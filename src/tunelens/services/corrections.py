@@ -192,11 +192,9 @@ def suggest(library: Library, vocabulary: str, n: int = N_ASKED) -> tuple[Questi
 def label_new(library: Library, ids: Sequence[int]) -> int:
     """Give tracks that came after learning the labels that follow; return how many got some."""
     given = 0
-    for kept in Heads(library).all():
-        room = Room.of(library, kept.vocabulary)
+    for name in Heads(library).names():
+        room = Room.of(library, name, ids)
         head = room.kept_head()
         if head is not None:
-            wanted = set(ids)
-            labels = {one: said for one, said in room.labels_of(head).items() if one in wanted}
-            given += Heads(library).add(kept.vocabulary, labels)
+            given += Heads(library).add(name, room.labels_of(head))
     return given

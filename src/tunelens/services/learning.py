@@ -147,10 +147,13 @@ class Room:
     said: Said
 
     @classmethod
-    def of(cls, library: Library, vocabulary: str) -> Room:
-        """Read what is known in a vocabulary."""
+    def of(cls, library: Library, vocabulary: str, ids: Sequence[int] | None = None) -> Room:
+        """Read what is known in a vocabulary, of all tracks or of those `ids`."""
         name = checked_vocabulary(vocabulary)
         space = Space.load(library)
+        if ids is not None:
+            rows = space.rows_of(np.array(sorted(ids), np.int64))
+            space = Space(space.ids[rows], space.matrix[rows])
         return cls(library, name, Corrections(library).told(name), space, read_said(library, name, space.ids))
 
     @property

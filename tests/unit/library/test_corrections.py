@@ -109,7 +109,7 @@ def test_a_head_is_kept_whole_and_forgotten(library, make, said):
     assert _find(library, "tag:健身 label:健身") == [number]
     assert [one.name for one in said.vocabularies()] == ["gym"]
     assert said.forget("gym") == 0
-    assert (kept.all(), _find(library, "has:label")) == ([], [])
+    assert (kept.names(), _find(library, "has:label")) == ([], [])
 
 
 @pytest.mark.parametrize("label", ["", " \n", "\0", "-", "x" * 101])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
-from tunelens.library.neighbours.measures import Ids
+from tunelens.library.neighbours.measures import Ids, listed
 from tunelens.library.schema import analyses
 from tunelens.library.store import Library
 
@@ -42,7 +42,7 @@ def read_said(library: Library, bundle: str, ids: Ids) -> Said:
     rows: dict[int, dict[str, float]] = {}
     tasks: set[str] = set()
     if _NAMES.fullmatch(bundle):
-        for number, text in _texts(library, bundle):
+        for number, text in _texts(library, bundle, ids):
             task, rows[number] = _parsed(text)
             tasks |= {task} if rows[number] else set()
     labels = tuple(sorted({label for said in rows.values() for label in said}))
@@ -53,13 +53,14 @@ def read_said(library: Library, bundle: str, ids: Ids) -> Said:
     return Said(max(tasks, default=""), labels, proba)
 
 
-def _texts(library: Library, bundle: str) -> list[tuple[int, str]]:
+def _texts(library: Library, bundle: str, ids: Ids) -> list[tuple[int, str]]:
     path = f'$.predictions."{bundle}"'
     said = func.json_extract(analyses.c.document, path)
-    query = select(analyses.c.track_id, said).where(func.json_valid(analyses.c.document) == 1)
+    query = select(analyses.c.track_id, said).where(analyses.c.track_id.in_(listed(ids)))
+    whole = query.where(func.json_valid(analyses.c.document) == 1)
     with library.database.read() as connection:
         paged = connection.execution_options(yield_per=_AT_ONCE)
-        return [(row[0], row[1]) for row in paged.execute(query) if isinstance(row[1], str)]
+        return [(row[0], row[1]) for row in paged.execute(whole) if isinstance(row[1], str)]
 
 
 def _parsed(text: str) -> tuple[str, dict[str, float]]:

@@ -68,10 +68,10 @@ class Heads:
             row = connection.execute(query).first()
         return None if row is None else _kept(row)
 
-    def all(self) -> list[Kept]:
-        """Return what was learned in every vocabulary, by name; errors as `get`."""
+    def names(self) -> list[str]:
+        """Return the vocabularies in which something was learned."""
         with self._database.read() as connection:
-            return [_kept(row) for row in connection.execute(select(heads).order_by(heads.c.vocabulary))]
+            return list(connection.scalars(select(heads.c.vocabulary).order_by(heads.c.vocabulary)))
 
     def put(self, vocabulary: str, document: Mapping[str, Any], model: bytes, labels: Labels) -> int:
         """Keep what was learned, and give tracks the labels that follow; return how many tracks changed.
@@ -92,7 +92,8 @@ class Heads:
         with self._database.write() as connection:
             if labels:
                 connection.execute(_OF_ONE, [{"number": one, "said_by": model_of(name)} for one in labels])
-            return _give(connection, name, labels, before={})
+            told = set(connection.scalars(_told_in(name))) & labels.keys()
+            return _give(connection, name, labels, {}, told)
 
 
 def _kept(row: Any) -> Kept:
@@ -112,11 +113,13 @@ def _relabel(connection: Connection, vocabulary: str, labels: Labels) -> int:
     for row in connection.execute(select(tags.c.track_id, tags.c.word).where(own)):
         before.setdefault(row.track_id, set()).add(row.word)
     connection.execute(delete(tags).where(own))
-    return _give(connection, vocabulary, labels, before)
+    return _give(connection, vocabulary, labels, before, set(connection.scalars(_told_in(vocabulary))))
 
 
-def _give(connection: Connection, vocabulary: str, labels: Labels, before: Mapping[int, set[str]]) -> int:
-    told = set(connection.scalars(_told_in(vocabulary)))
+def _give(
+    connection: Connection, vocabulary: str, labels: Labels, before: Mapping[int, set[str]], told: set[int]
+) -> int:
+    """Write labels, but for tracks that people told of; return how many tracks have others than before."""
     after: dict[int, set[str]] = {}
     for rows in batched(_rows(connection, vocabulary, labels, told), BATCH):
         connection.execute(insert(tags), rows)
