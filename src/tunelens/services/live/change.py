@@ -13,6 +13,7 @@ Float32 = NDArray[np.float32]
 LOOK_BACK_S = 4.0
 LEAST_BEATS = 4
 LIKELY = 0.5
+"""From this probability on something new is taken to have begun."""
 _FRESH = 2
 _PER_COSINE, _PER_TEXTURE, _OFFSET = 10.7, 3.76, -11.5
 _STEADY = 0.1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 
 from tunelens.audio.clip import Samples
 from tunelens.audio.decode import mix_down
@@ -116,7 +117,7 @@ class HighPass:
 
     def __init__(self, lowest_hz: float, sr: int) -> None:
         self._taps = [1.0, -1.0], [1.0, -float(np.exp(-2 * np.pi * lowest_hz / sr))]
-        self._state: Samples | None = None
+        self._state: NDArray[np.float64] | None = None
 
     def __call__(self, y: Samples) -> Samples:
         """Filter the next samples, one at least; what was before the first is taken to be like it."""

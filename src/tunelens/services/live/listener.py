@@ -26,6 +26,7 @@ from tunelens.services.live.measures import WINDOW_S
 from tunelens.services.live.nets import Net, Outputs
 from tunelens.services.live.smoothing import Mean, TwoStates
 
+EVEN = 0.5
 SHORT_S = 1.0
 """What is looked at to be quick: the last second, repeated until it fills a patch."""
 LONG_EVERY_S = 1.5
@@ -174,15 +175,15 @@ class Listener:
         said = ask(self._rest, descriptors, self._taggings(self._mean.outputs))
         if music is None:
             return Said(None, None, said, self._tags(), change)
-        if music < LIKELY:
+        if music < EVEN:
             said = {name: unsaid(one) for name, one in said.items()}
-        return Said(MUSIC if music >= LIKELY else NOT_MUSIC, music, said, self._tags(), change)
+        return Said(MUSIC if music >= EVEN else NOT_MUSIC, music, said, self._tags(), change)
 
     def _flipped(self, music: float | None) -> Change | None:
         """Begin something new where music begins or ends, unless that was noticed already."""
         if music is None:
             return None
-        was, self._was_music = self._was_music, music >= LIKELY
+        was, self._was_music = self._was_music, music >= EVEN
         if was in (None, self._was_music) or self._at_s - self.since_s < NOTICED_S:
             return None
         return self._begin(self._at_s, self._short, max(music, 1 - music))
