@@ -57,8 +57,16 @@ function Gain({ found }: { found: Learned }) {
           rows={rowsOf(left_out)}
           domain={[0, 1]}
           digits={2}
-          note={`${say(VERDICTS[left_out.verdict] ?? left_out.verdict)}. ${say("{mended} became right, {broken} became wrong.", { mended: left_out.mended, broken: left_out.broken })}`}
+          note={say(VERDICTS[left_out.verdict] ?? left_out.verdict)}
         />
+      )}
+      {left_out.n > 0 && (
+        <p class="hint">
+          {say("{mended} became right, {broken} became wrong.", {
+            mended: left_out.mended,
+            broken: left_out.broken,
+          })}
+        </p>
       )}
       {found.notes.map((note) => (
         <p class="hint" key={note}>

@@ -48,6 +48,9 @@ export interface Stream {
 /** More than this is not kept for a server that is too slow. */
 const MOST_WAITING_S = 2;
 
+/** What the server says where its nets are not here. */
+const MISSING = "missing_dependency";
+
 /** Listens to the microphone. */
 export async function listenToMicrophone(listener: Listener): Promise<Stream> {
   const media = await navigator.mediaDevices.getUserMedia({
@@ -84,32 +87,41 @@ export async function listenToFile(file: File, listener: Listener): Promise<Stre
 
 async function send(context: AudioContext, source: AudioNode, listener: Listener): Promise<Stream> {
   await context.audioWorklet.addModule(captureUrl);
-  const socket = await opened(address("/live"));
   const node = new AudioWorkletNode(context, "capture", { numberOfOutputs: 0 });
   const sent = new Sent(context.sampleRate);
+  let socket: WebSocket | null = null;
   let over = false;
   const end = (why: string) => {
     if (over) return;
     over = true;
     node.port.onmessage = null;
     node.disconnect();
-    socket.close();
+    socket?.close();
     context.close();
     listener.onEnd(why);
   };
-  socket.send(JSON.stringify({ sr: context.sampleRate, format: "f32le", channels: 1 }));
+  const connect = async (nets: boolean) => {
+    const line = await opened(address("/live"));
+    line.send(JSON.stringify({ sr: context.sampleRate, format: "f32le", channels: 1, nets }));
+    line.onmessage = ({ data }: MessageEvent<string>) => {
+      const { result, error } = JSON.parse(data) as { result?: Heard; error?: Told };
+      if (result) listener.onHeard(result, sent.late(result.at_s));
+      if (error?.code === MISSING && nets) {
+        line.onclose = null; // sound alone is heard where the nets are not here
+        sent.begin();
+        connect(false).catch((problem: Error) => end(problem.message));
+      } else if (error) end([error.message, error.hint].filter(Boolean).join(" – "));
+    };
+    line.onclose = ({ reason }) => end(reason);
+    socket = line;
+  };
+  await connect(true);
   node.port.onmessage = ({ data }: MessageEvent<Float32Array<ArrayBuffer>>) => {
-    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket?.readyState !== WebSocket.OPEN) return;
     if (socket.bufferedAmount > MOST_WAITING_S * context.sampleRate * 4) return;
     socket.send(data);
     sent.add(data.length);
   };
-  socket.onmessage = ({ data }: MessageEvent<string>) => {
-    const { result, error } = JSON.parse(data) as { result?: Heard; error?: Told };
-    if (result) listener.onHeard(result, sent.late(result.at_s));
-    if (error) end([error.message, error.hint].filter(Boolean).join(" – "));
-  };
-  socket.onclose = ({ reason }) => end(reason);
   source.connect(node);
   return { stop: () => end(""), mute: () => {} };
 }
@@ -129,6 +141,12 @@ class Sent {
   private samples = 0;
 
   constructor(private readonly sr: number) {}
+
+  /** A stream begins anew. */
+  begin(): void {
+    this.samples = 0;
+    this.blocks = [];
+  }
 
   add(samples: number): void {
     this.samples += samples;

@@ -20,7 +20,7 @@ export function Warnings({ texts, failed }: { texts: readonly string[]; failed: 
         {texts.map((text) => (
           <li key={text}>
             <Icon name="warning" size={18} />
-            <span>{text}</span>
+            <span lang="en">{text}</span>
           </li>
         ))}
       </ul>
