@@ -35,6 +35,7 @@ function Drawn({ kept, points }: { kept: Kept; points: Points }) {
     if (!box.current || !under || !over) return;
     const made = new Atlas({ box: box.current, points: under, over }, points, kept);
     box.current.dataset.painter = made.map.painter.kind;
+    Object.assign(box.current, { atlas: made }); // for who looks from outside: tests, a bench, a console
     atlas.value = made;
     return () => made.leave();
   }, []);
