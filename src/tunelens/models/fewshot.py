@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +121,14 @@ class NewClass:
         return cls(str(arrays["name"]), mean, scale, weights, bias, (slope, shift))
 
 
-def with_new_classes(proba: NDArray[Any], task: Task, X: NDArray[Any], added: Sequence[NewClass]) -> Float:
+class Telling(Protocol):
+    """Whatever tells one class from everything else."""
+
+    def proba(self, X: NDArray[Any]) -> Float:
+        """Return the probability of the class for each row of `X`, shape (n,)."""
+
+
+def with_new_classes(proba: NDArray[Any], task: Task, X: NDArray[Any], added: Sequence[Telling]) -> Float:
     """Return `proba` with a column for each class that was added.
 
     Tags stand beside each other. A single label is one of all classes: what the new ones take, the old ones
@@ -134,7 +141,7 @@ def with_new_classes(proba: NDArray[Any], task: Task, X: NDArray[Any], added: Se
     task : {"single", "multi"}
     X : ndarray, shape (n, d)
         What the model was given.
-    added : sequence of NewClass
+    added : sequence of Telling
 
     Returns
     -------

@@ -15,7 +15,7 @@ from tunelens.library.fulltext import tag_word
 from tunelens.library.store import Library
 from tunelens.library.track import Track
 from tunelens.models.bundles.files import pack_arrays
-from tunelens.models.fewshot import FEWEST
+from tunelens.models.correcting import FEWEST
 from tunelens.services.learning import Change, LabelRow, LeftOut, Question, Room
 
 MOST_SHOWN, N_ASKED = 500, 10

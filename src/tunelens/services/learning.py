@@ -19,8 +19,7 @@ from tunelens.library.fulltext import tag_word
 from tunelens.library.neighbours.space import Space
 from tunelens.library.store import Library
 from tunelens.models.bundles.files import read_arrays
-from tunelens.models.correcting import FAR, MOST_TOLD, Head, Kind, Told, fit_head
-from tunelens.models.fewshot import FEWEST, MOST_OTHERS
+from tunelens.models.correcting import FAR, FEWEST, MOST_OTHERS, MOST_TOLD, Head, Kind, Told, fit_head
 
 Float = NDArray[np.float64]
 LIKELY = 0.5
@@ -191,15 +190,12 @@ class Room:
     def labels(self) -> tuple[str, ...]:
         """Return the labels of the base, then those that people added and that can be learned."""
         new = [one for one, (holds, _) in self._counts().items() if one not in self._base_words]
-        can = [one for one in new if self._counts()[one][0] >= FEWEST and self._n_others(one) >= FEWEST]
+        can = [one for one in new if self._counts()[one][0] >= FEWEST]
         return (*self.said.labels, *(self._names()[one] for one in sorted(can)))
 
     @cached_property
     def _base_words(self) -> dict[str, str]:
         return {tag_word(one): one for one in self.said.labels}
-
-    def _n_others(self, word: str) -> int:
-        return int((np.linalg.norm(self.X, axis=1) > 0).sum()) - self._counts()[word][0]
 
     def _names(self) -> dict[str, str]:
         own = {tag_word(label): label for said in self.told.values() for label in said}
