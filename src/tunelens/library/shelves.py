@@ -37,6 +37,8 @@ class Album:
         When the last of them came, ISO 8601, UTC; "" where it is not known.
     tracks : tuple of int
         Numbers of the tracks, by path.
+    sought : str
+        Title and artist as they are sought.
     """
 
     id: str
@@ -48,15 +50,17 @@ class Album:
     duration_s: float
     added_at: str
     tracks: tuple[int, ...]
+    sought: str
 
 
 @dataclass(frozen=True)
 class Artist:
-    """An artist and the albums, by year and title."""
+    """An artist and the albums, by year and title; `sought` is the name as it is sought."""
 
     id: str
     name: str
     albums: tuple[Album, ...]
+    sought: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +86,12 @@ class Shelves:
     def artists_named(self, words: Iterable[str]) -> list[Artist]:
         """Return the artists in whose name all words are, however they are written."""
         wanted = [fold(word) for word in words]
-        return [one for one in self.artists.values() if _holds(fold(one.name), wanted)]
+        return [one for one in self.artists.values() if _holds(one.sought, wanted)]
 
     def albums_named(self, words: Iterable[str]) -> list[Album]:
         """Return the albums in whose title or artist all words are."""
         wanted = [fold(word) for word in words]
-        return [one for one in self.albums.values() if _holds(fold(f"{one.title} {one.artist}"), wanted)]
+        return [one for one in self.albums.values() if _holds(one.sought, wanted)]
 
 
 def shelves(library: Library) -> Shelves:
@@ -116,6 +120,7 @@ def _album(artist: str, title: str, rows: list[Row]) -> Album:
         duration_s=sum(row.duration_s or 0.0 for row in rows),
         added_at=max(row.added_at or "" for row in rows),
         tracks=tuple(row.id for row in rows),
+        sought=fold(f"{title} {artist}"),
     )
 
 
@@ -123,15 +128,19 @@ def _artists(albums: Iterable[Album]) -> dict[str, Artist]:
     grouped: dict[str, list[Album]] = {}
     for album in albums:
         grouped.setdefault(album.artist_id, []).append(album)
-    by_name = sorted(grouped.items(), key=lambda pair: (fold(pair[1][0].artist), pair[0]))
-    return {
-        id: Artist(id, found[0].artist, tuple(sorted(found, key=lambda one: (one.year or 0, _by_title(one)))))
-        for id, found in by_name
-    }
+    found = [
+        Artist(id, some[0].artist, tuple(sorted(some, key=_by_year)), fold(some[0].artist))
+        for id, some in grouped.items()
+    ]
+    return {one.id: one for one in sorted(found, key=lambda one: (one.sought, one.id))}
 
 
 def _by_title(album: Album) -> tuple[str, str]:
-    return fold(album.title), album.id
+    return album.sought, album.id
+
+
+def _by_year(album: Album) -> tuple[int, str, str]:
+    return album.year or 0, *_by_title(album)
 
 
 def _holds(text: str, words: Iterable[str]) -> bool:
