@@ -144,16 +144,21 @@ def test_a_journey_is_a_curve_through_its_steps_and_is_kept(felt: Served, browse
         assert places(felt, "sad to happy") == [step["id"] for step in steps]
 
 
-def test_a_mix_is_made_of_what_a_filter_finds(served: Served, browser: Any) -> None:
+def test_a_mix_is_made_near_a_song_that_is_chosen_by_name(served: Served, browser: Any) -> None:
     with visit(browser, f"{served.url}/playlists") as opened:
         page = opened.page
         page.get_by_role("button", name="Make one of what was heard").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("tab", name="Mix").click()
-        dialog.get_by_label("Only of").fill("tempo:>100")
+        dialog.get_by_label("Near these songs").fill("夜曲")
+        dialog.get_by_role("list", name="Songs that fit").get_by_role("button").first.click()
+        chosen = dialog.get_by_role("list", name="Chosen songs").locator("li")
+        chosen.first.wait_for()
+        dialog.get_by_label("Only of").fill("tempo:>50")
         dialog.get_by_label("How many").fill("3")
         with page.expect_response("**/playlists/make") as told:
             dialog.get_by_role("button", name="Make", exact=True).click()
+        assert len(told.value.request.post_data_json["tracks"]) == 1
         made = json.loads(told.value.body())["result"]["tracks"]
         dialog.locator(".steps li").nth(len(made) - 1).wait_for()
         assert dialog.locator(".steps li").count() == len(made) == 3

@@ -3,8 +3,10 @@ import { post } from "../../api";
 import { Button, Dialog, ErrorBox, Field, Loading, Select, Tabs, TrackCell, tell } from "../../parts";
 import { play } from "../../player";
 import { go } from "../../router";
+import type { Track } from "../../types";
 import { clock, number, percent, say } from "../../words";
 import { Plane } from "./Plane";
+import { SongPicker } from "./SongPicker";
 import { type Journey, type Listed, type Made, MOODS, pathOf } from "./types";
 
 /** Makes a playlist of what was heard: a mix, or a journey from one mood to another. */
@@ -146,27 +148,18 @@ function Travelled({ journey, onClose }: { journey: Journey; onClose: () => void
 
 function MixForm({ onClose }: { onClose: () => void }) {
   const where = useSignal("");
-  const near = useSignal("");
+  const near = useSignal<readonly Track[]>([]);
   const n = useSignal("25");
   const { made, error, busy, make } = useMade<Made>();
   const submit = async (event: Event) => {
     event.preventDefault();
-    const tracks = near.value
-      .split(/[\s,]+/)
-      .filter(Boolean)
-      .map(Number);
+    const tracks = near.value.map((track) => track.id);
     make({ kind: "mix", where: where.value, tracks, n: Number(n.value) });
   };
   return (
     <div class="stack">
+      <SongPicker label={say("Near these songs")} chosen={near} />
       <form class="make-form" onSubmit={submit}>
-        <Field
-          label={say("Near these (numbers of tracks)")}
-          placeholder="12, 40"
-          inputMode="numeric"
-          value={near.value}
-          onInput={(value) => (near.value = value)}
-        />
         <Field
           label={say("Only of")}
           placeholder="genre:jazz"
