@@ -178,7 +178,7 @@ export function upload(
 
 const ENDED: readonly JobState[] = ["done", "failed", "cancelled"];
 
-export function ended(job: Job): boolean {
+export function ended(job: Pick<Job, "state">): boolean {
   return ENDED.includes(job.state);
 }
 
@@ -187,7 +187,7 @@ export function watchJob<R>(id: string, onEvent: (job: Job<R>) => void): () => v
   const source = new EventSource(address(`/jobs/${id}/events`));
   const heard = (event: Event) => {
     const job = JSON.parse((event as MessageEvent<string>).data) as Job<R>;
-    if (ended(job as Job)) source.close();
+    if (ended(job)) source.close();
     onEvent(job);
   };
   for (const name of ["progress", "state", "done"]) source.addEventListener(name, heard);
@@ -212,7 +212,7 @@ function untilEnd<R>(id: string, onEvent: (job: Job<R>) => void, abort?: AbortSi
   return new Promise((resolve, reject) => {
     const stop = watchJob<R>(id, (job) => {
       onEvent(job);
-      if (ended(job as Job)) resolve(job);
+      if (ended(job)) resolve(job);
     });
     abort?.addEventListener("abort", () => {
       stop();

@@ -33,7 +33,10 @@ export function Shell() {
 }
 
 function askForToken(): void {
-  get<Info>("/info").catch(() => undefined); // a 401 opens the login; everything else pages tell
+  const heard = (info: Info) => {
+    if (info.token_needed && !info.user) locked.value = true;
+  };
+  get<Info>("/info").then(heard, () => undefined); // what fails here, pages tell
 }
 
 const TYPED =

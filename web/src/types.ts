@@ -46,5 +46,7 @@ export interface Info {
   version: string;
   languages: string[];
   token_needed: boolean;
+  /** Who asks, where tokens are needed. */
+  user: string | null;
   [more: string]: unknown;
 }

@@ -35,6 +35,7 @@ export function Said({ analysis }: { analysis: Analysis }) {
         <Why
           id={analysis.id}
           bundle={asking.value}
+          duration_s={analysis.duration_s}
           onClose={() => {
             asking.value = "";
           }}

@@ -1,10 +1,10 @@
 /** Why a model says what it says, to look at and to listen to. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Job, jobFile, runJob } from "../../api";
+import { cancelJob, ended, type Job, jobFile, runJob } from "../../api";
 import { Dialog, ErrorBox, JobProgress, Meter } from "../../parts";
-import { pause } from "../../player";
-import { clock, number, say } from "../../words";
+import { isCurrent, pause, position } from "../../player";
+import { clock, language, number, say } from "../../words";
 import type { Prediction } from "./types";
 
 interface Explanation {
@@ -22,10 +22,22 @@ interface Explanation {
 interface WhyProps {
   id: number;
   bundle: string;
+  duration_s: number;
   onClose: () => void;
 }
 
-export function Why({ id, bundle, onClose }: WhyProps) {
+const EXCERPT_S = 15;
+const FINENESS = { n_segments: 6, n_bands: 6 };
+
+/** The stretch around the playhead, or around the middle of what is not heard now. */
+function excerpt(id: number, duration_s: number): { start_s: number; end_s: number } {
+  const middle = isCurrent(id) ? position.peek() : duration_s / 2;
+  const start_s = Math.max(0, Math.min(middle - EXCERPT_S / 2, duration_s - EXCERPT_S));
+  return { start_s, end_s: Math.min(duration_s, start_s + EXCERPT_S) };
+}
+
+/** Asks about a stretch of the track; who leaves before it is answered takes the question back. */
+export function Why({ id, bundle, duration_s, onClose }: WhyProps) {
   const job = useSignal<Job<Explanation> | undefined>(undefined);
   const failed = useSignal<unknown>(undefined);
   useEffect(() => {
@@ -33,11 +45,16 @@ export function Why({ id, bundle, onClose }: WhyProps) {
     const heard = (now: Job<Explanation>) => {
       job.value = now;
     };
-    runJob<Explanation>("explain", { track: id, bundle }, heard, leaving.signal).catch((error: unknown) => {
+    const asked = { track: id, bundle, language: language.peek(), ...FINENESS, ...excerpt(id, duration_s) };
+    runJob<Explanation>("explain", asked, heard, leaving.signal).catch((error: unknown) => {
       if (!leaving.signal.aborted) failed.value = error;
     });
-    return () => leaving.abort();
-  }, [id, bundle, job, failed]);
+    return () => {
+      leaving.abort();
+      const left = job.peek();
+      if (left && !ended(left)) cancelJob(left.id).catch(() => undefined); // it has just ended, then
+    };
+  }, [id, bundle, duration_s, job, failed]);
   const now = job.value;
   return (
     <Dialog title={say("Why {bundle}?", { bundle })} onClose={onClose} wide>
