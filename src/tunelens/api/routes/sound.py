@@ -92,7 +92,7 @@ def draw_track(
     name: Annotated[
         str, Path(min_length=1, max_length=50, pattern=r"^\w+$", description="See `GET /plots`.")
     ],
-    format: Literal["png", "svg"],
+    format: Annotated[Literal["png", "svg"], Path(description="As what.")],
     *,
     language: Annotated[Language, Query(alias="lang", description="Of titles and axes.")] = "en",
     theme: Annotated[Literal["light", "dark"], Query(description="Of the page around it.")] = "light",
