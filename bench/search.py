@@ -70,16 +70,17 @@ def run() -> Iterator[Row]:
         yield Row(name="making the library", ours=time.process_time() - start, note=note)
         yield Row(name="size on disk", ours=library.path.stat().st_size / 2**20, unit="MB", note=note)
         for name, (text, sort) in QUERIES.items():
-            seconds, page = _timed(lambda text=text, sort=sort: search(library, text, sort=sort))
+            seconds, page = timed(lambda text=text, sort=sort: search(library, text, sort=sort))
             yield Row.at_most(name, seconds, LIMIT_S, note=f"`{text}` finds {page.total:,}")
         for name in COUNTED:
-            seconds, (facet,) = _timed(lambda name=name: facets(library, "energy:<0.5", [name]))
+            seconds, (facet,) = timed(lambda name=name: facets(library, "energy:<0.5", [name]))
             yield Row.at_most(f"counts by {name}", seconds, LIMIT_S, note=f"{facet.n_values:,} values")
 
 
-def _timed(ask: Callable[[], Any]) -> tuple[float, Any]:
+def timed(ask: Callable[[], Any], repeats: int = REPEATS) -> tuple[float, Any]:
+    """Return the median time of the processor that an answer takes, seconds, and the answer."""
     times = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         start = time.process_time()
         answer = ask()
         times.append(time.process_time() - start)
