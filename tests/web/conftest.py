@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,33 @@ def served(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     nets = hear(music, library, settings)
     with running(ServeOptions(library=library, roots=(music,), settings=settings)) as url:
         yield Served(url, library, music, nets)
+
+
+@pytest.fixture(scope="session")
+def own(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Another server over a copy of that library and some tables, for tests that change what is known."""
+    home = tmp_path_factory.mktemp("own")
+    library, tables = home / "own.db", home / "tables"
+    with closing(sqlite3.connect(served.library)) as source, closing(sqlite3.connect(library)) as copy:
+        source.backup(copy)
+    tables.mkdir()
+    (tables / "songs.csv").write_text(labelled_songs(), encoding="utf-8")
+    (tables / "热歌榜.csv").write_text(chart(), encoding="utf-8")
+    settings = replace(Settings.from_env(), data_dir=home / "data", offline=True, jobs=1)
+    with running(ServeOptions(library=library, roots=(served.music, tables), settings=settings)) as url:
+        yield Served(url, library, served.music, served.nets)
+
+
+def labelled_songs() -> str:
+    """Return a table of forty songs of ten artists, fast and slow ones, told apart by tempo alone."""
+    rows = [f"{80 + 60 * (i % 2) + i % 7},{i % 9 / 9:.2f},歌手{i // 4},{'慢快'[i % 2]}" for i in range(40)]
+    return "\n".join(["tempo,energy,artist,label", *rows]) + "\n"
+
+
+def chart() -> str:
+    """Return a chart of thirty songs with numbers."""
+    rows = [f"歌{i},歌手{i % 9},{80 + i % 40},{0.3 + i % 7 / 10:.1f},{i % 50}" for i in range(30)]
+    return "\n".join(["歌名,歌手,tempo,energy,popularity", *rows]) + "\n"
 
 
 def hear(music: Path, library: Path, settings: Settings) -> bool:

@@ -92,7 +92,7 @@ def test_models_are_compared_and_the_best_is_trained(browser: Any, own: Served) 
         assert sorted(row["model"] for row in rows) == ["knn", "logistic"]
         table = page.get_by_role("region", name="Differences to the best")
         assert table.locator("tbody th").first.inner_text() == rows[0]["model"]
-        page.get_by_role("button", name=f"Train {rows[0]['model']}").click()
+        page.get_by_role("button", name=f"Train it: {rows[0]['model']}").click()
         page.get_by_text("is trained and kept").wait_for(timeout=JOB_MS)
         made = asked(own, f"/jobs/{page.url.rsplit('/', 1)[1]}")["result"]["name"]
         assert made in [one["name"] for one in asked(own, "/bundles")["bundles"]]

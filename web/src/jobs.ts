@@ -1,8 +1,18 @@
 /** Jobs as pages follow them. */
-import { type Signal, useSignal } from "@preact/signals";
+import { type Signal, signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ended, get, type Job, type Page, watchJob } from "./api";
+import { ended, get, type Job, type Page, post, watchJob } from "./api";
 import { type Loaded, useLoaded } from "./loaded";
+
+/** Counts the jobs that this page has started: lists of jobs look again. */
+const begun = signal(0);
+
+/** Starts a job. */
+export async function startJob<R>(kind: string, body: unknown): Promise<Job<R>> {
+  const job = await post<Job<R>>(`/jobs/${kind}`, body);
+  begun.value += 1;
+  return job;
+}
 
 interface Followed<R> {
   job: Signal<Job<R> | undefined>;
@@ -39,12 +49,15 @@ const EVERY_MS = 3000;
 
 /** The latest jobs of some kinds (all, if none is named), asked for again while one of them is under way. */
 export function useJobs(kinds: readonly string[] = [], limit = 30): Loaded<Job[]> {
-  const found = useLoaded(async (abort) => {
-    const asked = kinds.length ? kinds : [""];
-    const pages = await Promise.all(asked.map((kind) => get<Page<Job>>("/jobs", { kind, limit }, abort)));
-    const jobs = pages.flatMap((page) => page.items);
-    return jobs.sort((a, b) => b.created_at.localeCompare(a.created_at)).slice(0, limit);
-  }, kinds);
+  const found = useLoaded(
+    async (abort) => {
+      const asked = kinds.length ? kinds : [""];
+      const pages = await Promise.all(asked.map((kind) => get<Page<Job>>("/jobs", { kind, limit }, abort)));
+      const jobs = pages.flatMap((page) => page.items);
+      return jobs.sort((a, b) => b.created_at.localeCompare(a.created_at)).slice(0, limit);
+    },
+    [...kinds, begun.value],
+  );
   const busy = found.data.value?.some((job) => !ended(job)) ?? false;
   useEffect(() => {
     if (!busy) return;

@@ -14,6 +14,8 @@ const MOST_BUTTONS = 9;
 
 export function AskCard() {
   const chosen = useSignal<Track | null>(null);
+  const finding = useSignal(false);
+  useKeys({ u: undo });
   const next = questions.value[0];
   const pick = (track: Track) => {
     chosen.value = track;
@@ -21,6 +23,10 @@ export function AskCard() {
   useEffect(() => {
     chosen.value = null;
   }, [vocabulary.value]);
+  // who begins with examples goes on with examples
+  useEffect(() => {
+    if (blank.value) finding.value = true;
+  }, [blank.value]);
   const asked = chosen.value ? { id: chosen.value.id } : next;
   return (
     <section class="card stack ask" aria-labelledby="ask">
@@ -37,7 +43,13 @@ export function AskCard() {
       ) : (
         <Nobody />
       )}
-      <details class="more" open={blank.value}>
+      <details
+        class="more"
+        open={finding.value}
+        onToggle={(event) => {
+          finding.value = event.currentTarget.open;
+        }}
+      >
         <summary>{say("Another track")}</summary>
         <Finder onPick={pick} />
       </details>
@@ -76,7 +88,6 @@ function Asked({ id, question, onDone }: AskedProps) {
   useKeys({
     ...Object.fromEntries(shown.map((label, place) => [String(place + 1), () => give(label)])),
     s: () => skip(id),
-    u: undo,
   });
   const track = found.data.value;
   return (
@@ -198,7 +209,7 @@ function Finder({ onPick }: { onPick: (track: Track) => void }) {
             <Button
               kind="quiet"
               onClick={() => onPick(track)}
-              aria-label={say("Label {title}", { title: titleOf(track) })}
+              aria-label={`${say("Label it")}: ${titleOf(track)}`}
             >
               {say("Label it")}
             </Button>

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { cancelJob, ended, type Job, post, type Upload } from "../../api";
-import { useJob } from "../../jobs";
+import { cancelJob, ended, type Job, type Upload } from "../../api";
+import { startJob, useJob } from "../../jobs";
 import { Button, Check, ErrorBox, Icon, JobProgress, tellProblem } from "../../parts";
 import { PathField } from "../../parts/Browse";
 import { Drop } from "../../parts/Drop";
@@ -22,7 +22,7 @@ export function AddMusic() {
         ? { paths: [path.value] }
         : { uploads: uploads.value.map((one) => one.id), keep: true };
     try {
-      job.value = (await post<Job>("/jobs/analyze", { ...what, retry: retry.value })).id;
+      job.value = (await startJob("analyze", { ...what, retry: retry.value })).id;
       uploads.value = [];
     } catch (error) {
       tellProblem(error);

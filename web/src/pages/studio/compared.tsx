@@ -124,7 +124,7 @@ function Differences({ job, found }: { job: Job<Comparison>; found: Comparison }
                   <Button
                     kind="quiet"
                     onClick={() => trainOn(job, row.model)}
-                    aria-label={say("Train {model}", { model: row.model })}
+                    aria-label={`${say("Train it")}: ${row.model}`}
                   >
                     {say("Train it")}
                   </Button>
