@@ -48,7 +48,7 @@ def serve(options: ServeOptions, ready: Callable[[str], None]) -> int | None:
     _allow_many_files()
     listener = listen(options)
     with listener, open_house(options) as house:
-        server = _Server(_config(options, house), house, lambda: ready(address(options.host, listener)))
+        server = _Server(config(options, house), house, lambda: ready(address(options.host, listener)))
         server.run(sockets=[listener])
         return server.ended_by
 
@@ -88,7 +88,8 @@ def address(host: str, listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _config(options: ServeOptions, house: House) -> uvicorn.Config:
+def config(options: ServeOptions, house: House) -> uvicorn.Config:
+    """Return how the server speaks HTTP, and to what."""
     return uvicorn.Config(
         create_app(options, house),
         http=Protocol,
@@ -99,6 +100,8 @@ def _config(options: ServeOptions, house: House) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE_S,
         h11_max_incomplete_event_size=MOST_HEADER_BYTES,
         limit_concurrency=MOST_CONNECTIONS,
+        ws_max_size=MOST_FRAME_BYTES,
+        ws_max_queue=MOST_FRAMES_WAITING,
     )
 
 
