@@ -14,7 +14,7 @@ from tunelens.api.routes import live
 from tunelens.services.live import Live, LiveOptions
 from tunelens.services.live.places import Places
 
-PLACE = "/api/v1/live"
+PLACE = "ws://127.0.0.1:8765/api/v1/live"
 HELLO = {"sr": 8000, "format": "f32le", "channels": 1, "nets": False}
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(16000) / 8000)).astype("<f4")
 
@@ -132,3 +132,10 @@ def test_who_sends_faster_than_sound_is_held_back(
             socket.receive_json()
         took_s = time.monotonic() - start
     assert 0.4 <= took_s < 5, "1.5 s of sound, of which 0.5 s may be ahead, and one frame beyond"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_a_page_of_another_site_may_not_listen(client: TestClient, origin: str) -> None:
+    connect = client.websocket_connect
+    with pytest.raises(WebSocketDisconnect), connect(PLACE, headers={"origin": origin}) as socket:
+        socket.receive_json()
