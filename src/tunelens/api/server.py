@@ -21,6 +21,8 @@ IDLE_S = 15
 MOST_HEADER_BYTES = 32 * 1024
 MOST_CONNECTIONS = 4096
 MOST_FILES = 65_536
+MOST_FRAME_BYTES, MOST_FRAMES_WAITING = 1 << 19, 4
+"""Of live sound: what is larger or more waits at the sender, or ends it."""
 
 
 def serve(options: ServeOptions, ready: Callable[[str], None]) -> int | None:
