@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests import warm
 from tunelens.audio import Clip
 from tunelens.audio.write import write_wav
 
@@ -43,13 +42,10 @@ def pulse(bpm: float, hz: float, seconds: float = 8.0) -> Clip:
 @pytest.fixture
 def tunelens(home: Path) -> Tunelens:
     def run(*words: object, **env: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "tunelens", *map(os.fspath, map(_word, words))],
-            capture_output=True,
+        done = warm.run(
+            ["-m", "tunelens", *map(os.fspath, map(_word, words))],
             cwd=home,
             env=os.environ | {"TUNELENS_OFFLINE": "1", "COLUMNS": "200"} | env,
-            timeout=120,
-            check=False,
         )
         return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 

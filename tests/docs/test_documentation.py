@@ -6,12 +6,11 @@ import dataclasses
 import importlib.util
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import warm
 
 from tunelens.audio import Clip
 from tunelens.audio.write import write_wav
@@ -68,6 +67,7 @@ def registries() -> list[tuple[str, str, Registry]]:
     from tunelens.plots import PLOTS
     from tunelens.plots.judging import EVALUATION_PLOTS
     from tunelens.services.engines import ENGINES
+    from tunelens.services.jobs import KINDS
 
     return [
         ("features.md", "feature", FEATURES),
@@ -86,6 +86,7 @@ def registries() -> list[tuple[str, str, Registry]]:
         ("charts.md", "chart source", CHARTS),
         ("clusters.md", "clusterer", CLUSTERERS),
         ("clusters.md", "projection", PROJECTIONS),
+        ("serve.md", "kind of job", KINDS),
     ]
 
 
@@ -153,8 +154,8 @@ def test_every_option_is_documented(verb: str) -> None:
 
 @pytest.mark.parametrize(("where", "code"), blocks("python"), ids=lambda value: str(value)[:40])
 def test_python_snippets_run(music: Path, where: str, code: str) -> None:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, f"{where}\n{done.stderr}"
+    done = warm.run(["-c", code])
+    assert done.returncode == 0, f"{where}\n{done.stderr.decode()}"
 
 
 @pytest.mark.parametrize(("where", "text"), blocks("console"), ids=lambda value: str(value)[:40])
@@ -163,12 +164,11 @@ def test_console_snippets_run(music: Path, where: str, text: str) -> None:
     assert lines, f"{where} has no '$ tunelens ...' line"
     for line in lines:
         words = shlex.split(line.split("  #")[0])
-        done = subprocess.run(
-            [sys.executable, "-m", *words], capture_output=True, text=True, timeout=120, check=False
-        )
+        done = warm.run(["-m", *words])
+        out, err = done.stdout.decode(), done.stderr.decode()
         if done.returncode == MissingDependencyError.exit_code:
-            pytest.skip(f"{where}: what it fetches is not to be had here: {done.stderr}")
-        assert done.returncode == 0, f"{where}: {line}\n{done.stdout}{done.stderr}"
+            pytest.skip(f"{where}: what it fetches is not to be had here: {err}")
+        assert done.returncode == 0, f"{where}: {line}\n{out}{err}"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
