@@ -59,7 +59,7 @@ class Nursery:
     """The process that has loaded everything and forks."""
 
     def __init__(self) -> None:
-        # A fork of a process with threads may wait for a lock for ever: BLAS and Arrow's allocator start some.
+        # A fork of a process with threads may wait for ever for a lock; BLAS and Arrow start some.
         env = os.environ | {"OMP_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
         command = [sys.executable, "-u", __file__]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
