@@ -29,6 +29,7 @@ from tunelens.library.neighbours.measures import NETS
 from tunelens.library.neighbours.space import Space
 from tunelens.library.store import Library, Vectors
 from tunelens.models.correcting import FAR, MOST_OTHERS, NEAR, Told, fit_head
+from tunelens.models.fewshot import NewClass
 from tunelens.services.analyze import analyze_many
 from tunelens.services.hear import HearOptions
 
@@ -183,16 +184,10 @@ def _own_labels() -> Iterator[Row]:
                 for one in common
                 for d in range(DRAWS)
             ]
-            auc, f1, share, often = np.mean([one for one in found if one], axis=0)
-            note = (
-                f"ROC-AUC {auc:.2f}; called so {often:.1%} of clips, truly {share:.1%}; {len(common)} labels"
-            )
-            yield Row(
-                name=f"{name}: a label of one's own from {n} examples, F1",
-                ours=float(f1),
-                unit="F1",
-                note=note,
-            )
+            auc, ridge, f1, share, often = np.mean([one for one in found if one], axis=0)
+            note = f"F1 {f1:.2f}; called so {often:.1%} of clips, truly {share:.1%}; {len(common)} labels"
+            what = f"{name}: a label of one's own from {n} examples, beside the ridge of bundles"
+            yield Row.more(what, float(auc), float(ridge), unit="ROC-AUC", note=note)
 
 
 def _own(clips: Clips, mine: NDArray[np.bool_], n: int, draw: int) -> tuple[float, ...] | None:
@@ -207,13 +202,10 @@ def _own(clips: Clips, mine: NDArray[np.bool_], n: int, draw: int) -> tuple[floa
     given = Told(clips.X[rows], np.zeros((n, 0)), np.ones((n, 1)), clips.artists[rows])
     head, _ = fit_head(given, ["mine"], "multi", others)
     p = head.proba(np.zeros((rest.sum(), 0)), clips.X[rest])[:, 0]
-    said = p >= 0.5
-    return (
-        roc_auc_score(mine[rest], p),
-        f1_score(mine[rest], said),
-        float(mine[rest].mean()),
-        float(said.mean()),
-    )
+    said, truth = p >= 0.5, mine[rest]
+    ridge = NewClass.fit("mine", clips.X[rows], others).proba(clips.X[rest])
+    aucs = roc_auc_score(truth, p), roc_auc_score(truth, ridge)
+    return *aucs, f1_score(truth, said), float(truth.mean()), float(said.mean())
 
 
 # -- time --------------------------------------------------------------------------------------------

@@ -82,12 +82,19 @@ def _kind(label: str) -> Kind | None:
 
 
 def _told(library: Library, label: str) -> dict[int, Any] | None:
-    """Return by track what people said of it: its label, or where one has several, all of them."""
+    """Return by track what people said of it: its label, or where one has several, all of them.
+
+    Where one label is all that was ever spoken of, tracks that it was denied are "not" it: two classes.
+    """
     from tunelens.library.corrections.store import Corrections
 
     if not label.startswith(TOLD):
         return None
     every = Corrections(library).told(label.removeprefix(TOLD))
+    names = {name for said in every.values() for name in said}
+    if len(names) == 1:
+        (name,) = names
+        return {track: name if said[name] else f"not {name}" for track, said in every.items()}
     found = {track: frozenset(name for name, holds in said.items() if holds) for track, said in every.items()}
     kept = {track: labels for track, labels in found.items() if labels}
     if all(len(labels) == 1 for labels in kept.values()):
