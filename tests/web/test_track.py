@@ -88,7 +88,7 @@ def test_what_nets_hear_stands_under_the_playhead(browser: Any, served: Served, 
     with visit(browser, f"{served.url}/tracks/{song}") as opened:
         page = opened.page
         page.locator(".tag-lane").first.wait_for()
-        page.get_by_role("heading", name="genre").wait_for()
+        page.get_by_role("heading", name="Genre").wait_for()
         page.locator(".said .meter").first.wait_for()
         page.locator(".said").get_by_text("confidence among").first.wait_for()
 

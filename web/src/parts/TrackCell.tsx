@@ -6,7 +6,7 @@ import { IconButton } from "./Button";
 interface TrackCellProps {
   track: Playable;
   /** What "next" goes through. */
-  among?: Playable[];
+  among?: Playable[] | (() => Playable[]);
   at_s?: number;
   /** Not reached by Tab: the table around it plays by the space bar. */
   inTable?: boolean;
@@ -39,7 +39,7 @@ export function PlayButton({ track, among, at_s = 0, inTable }: TrackCellProps) 
       onClick={(event: MouseEvent) => {
         event.stopPropagation();
         if (isCurrent(track.id)) toggle();
-        else play(track, at_s, among);
+        else play(track, at_s, typeof among === "function" ? among() : among);
       }}
     />
   );

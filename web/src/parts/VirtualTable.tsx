@@ -11,7 +11,7 @@ export interface Column<T> {
   title: string;
   /** A track of a CSS grid: `5rem`, `minmax(10rem, 2fr)`. */
   width: string;
-  cell: (row: T) => ComponentChildren;
+  cell: (row: T, rows: Rows<T>) => ComponentChildren;
   align?: "right";
   /** What the server calls the order by this column. */
   sort?: string;
@@ -291,7 +291,7 @@ function Row<T>(props: RowProps<T>) {
       {columns.map((column) => (
         // biome-ignore lint/a11y/useSemanticElements: as above
         <span key={column.id} role="gridcell" tabIndex={-1} class={column.align}>
-          {row === undefined ? <span class="skeleton" /> : column.cell(row)}
+          {row === undefined ? <span class="skeleton" /> : column.cell(row, rows)}
         </span>
       ))}
     </div>

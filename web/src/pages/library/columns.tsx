@@ -62,7 +62,7 @@ export const COLUMNS: readonly Titled[] = [
     title: word("Title"),
     width: "minmax(10rem, 3fr)",
     sort: "title",
-    cell: (track) => <TrackCell track={track} inTable />,
+    cell: (track, rows) => <TrackCell track={track} among={() => rows.here()} inTable />,
   },
   {
     id: "album",

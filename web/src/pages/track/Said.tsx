@@ -1,12 +1,25 @@
 import { useSignal } from "@preact/signals";
 import { Button, Meter } from "../../parts";
 import { LabelButton } from "../../parts/LabelButton";
-import { number, percent, say } from "../../words";
+import { number, percent, say, word } from "../../words";
 import type { Analysis, Prediction } from "./types";
 import { Why } from "./Why";
 
 const MOST = 5;
 const LEAST = 0.02;
+
+const VOCABULARIES: Record<string, string> = {
+  genre: word("Genre"),
+  mood: word("Mood"),
+  valence: word("Valence"),
+  arousal: word("Arousal"),
+  music: word("Music or not"),
+};
+
+/** What a bundle answers: its own name, where nobody knows another. */
+export function vocabularyText(name: string): string {
+  return say(VOCABULARIES[name] ?? name);
+}
 
 /** What the models say of it, how sure they are, why, and a way to correct them. */
 export function Said({ analysis }: { analysis: Analysis }) {
@@ -35,6 +48,7 @@ export function Said({ analysis }: { analysis: Analysis }) {
         <Why
           id={analysis.id}
           bundle={asking.value}
+          name={vocabularyText(asking.value)}
           duration_s={analysis.duration_s}
           onClose={() => {
             asking.value = "";
@@ -58,7 +72,7 @@ function Answer({ name, said, id, onWhy }: AnswerProps) {
   return (
     <article>
       <header class="row between">
-        <h3>{name}</h3>
+        <h3>{vocabularyText(name)}</h3>
         <span class="row">
           <Button kind="quiet" onClick={onWhy}>
             {say("Why?")}

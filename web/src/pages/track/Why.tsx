@@ -22,6 +22,8 @@ interface Explanation {
 interface WhyProps {
   id: number;
   bundle: string;
+  /** What it answers, in the words of now. */
+  name: string;
   duration_s: number;
   onClose: () => void;
 }
@@ -37,7 +39,7 @@ function excerpt(id: number, duration_s: number): { start_s: number; end_s: numb
 }
 
 /** Asks about a stretch of the track; who leaves before it is answered takes the question back. */
-export function Why({ id, bundle, duration_s, onClose }: WhyProps) {
+export function Why({ id, bundle, name, duration_s, onClose }: WhyProps) {
   const job = useSignal<Job<Explanation> | undefined>(undefined);
   const failed = useSignal<unknown>(undefined);
   useEffect(() => {
@@ -57,7 +59,7 @@ export function Why({ id, bundle, duration_s, onClose }: WhyProps) {
   }, [id, bundle, duration_s, job, failed]);
   const now = job.value;
   return (
-    <Dialog title={say("Why {bundle}?", { bundle })} onClose={onClose} wide>
+    <Dialog title={say("Why? {name}", { name })} onClose={onClose} wide>
       {failed.value !== undefined && <ErrorBox error={failed.value} />}
       {now && now.state !== "done" && <JobProgress job={now} />}
       {now?.state === "done" && now.result && <Explained job={now} explanation={now.result} />}

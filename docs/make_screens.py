@@ -1,0 +1,123 @@
+"""Photograph the web page for the docs, over the library of `tunelens demo` or another one.
+
+``python docs/make_screens.py [LIBRARY]`` needs Chromium and playwright; without LIBRARY it makes the demo first.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+DESK, PHONE = (1280, 800), (390, 780)
+PATIENCE_MS = 180_000
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One picture: of which page, as whom, and what is done before it is taken."""
+
+    name: str
+    path: str
+    wait_for: str
+    language: str = "en"
+    dark: bool = False
+    size: tuple[int, int] = DESK
+    act: Callable[[Any], None] | None = None
+
+
+def play_from_the_middle(page: Any) -> None:
+    """Let a track be heard, and hold it where the picture is taken."""
+    page.locator("img.spectrogram").evaluate("one => one.decode()")
+    box = page.locator(".axis").bounding_box()
+    page.locator(".axis").click(position={"x": 0.45 * box["width"], "y": 30})
+    page.locator(".player .main").click()
+
+
+def choose_two(page: Any) -> None:
+    """Choose the first tracks of the table, and play one."""
+    page.locator(".vtable-body input").nth(1).check()
+    page.locator(".vtable-body input").nth(2).check()
+    page.locator(".vtable-body .play").nth(1).click()
+    page.locator(".player .main").click()
+
+
+def ask_why(page: Any) -> None:
+    """Ask the first model why it says what it says."""
+    page.locator(".said .button").first.click()
+    page.locator(".why-picture").wait_for()
+    page.locator(".why-picture").evaluate("one => one.decode()")
+
+
+SCREENS = (
+    Screen("library", "/", ".facet", act=choose_two),
+    Screen("library-zh", "/?q=mood:calm", ".facet", "zh", dark=True),
+    Screen("track", "/tracks/1", ".part", size=(1280, 1000), act=play_from_the_middle),
+    Screen("track-zh", "/tracks/4", ".part", "zh", dark=True, size=(1280, 1000), act=play_from_the_middle),
+    Screen("track-phone", "/tracks/2", ".part", "zh", size=PHONE, act=play_from_the_middle),
+    Screen("why", "/tracks/1", ".said", size=(1280, 900), act=ask_why),
+)
+
+
+@contextmanager
+def demo_library(given: Path | None) -> Iterator[Path]:
+    """Give the library, or that of a demo made for the occasion."""
+    if given is not None:
+        yield given
+        return
+    from tunelens.services.demo import demo
+
+    with tempfile.TemporaryDirectory() as folder:
+        demo(Path(folder))
+        yield Path(folder) / "library.db"
+
+
+def take(browser: Any, url: str, screen: Screen) -> None:
+    """Photograph one page."""
+    width, height = screen.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale=LOCALES[screen.language],
+        color_scheme="dark" if screen.dark else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(url + screen.path)
+    page.locator(screen.wait_for).first.wait_for()
+    if screen.act is not None:
+        screen.act(page)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / f"web-{screen.name}.png")
+    context.close()
+
+
+def main() -> None:
+    """Photograph all pages."""
+    sys.path.insert(0, str(ROOT))
+    from tests.browser import launched
+    from tests.web.conftest import running
+
+    from tunelens.api.options import ServeOptions
+    from tunelens.library.search import search
+    from tunelens.library.store import Library
+
+    given = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    with demo_library(given) as path:
+        with Library.open(path, create=False) as library:
+            folders = {track.path.parent for track in search(library, "", limit=None).tracks}
+        with running(ServeOptions(library=path, roots=tuple(folders))) as url, launched() as browser:
+            for screen in SCREENS:
+                take(browser, url, screen)
+                sys.stdout.write(f"web-{screen.name}.png\n")
+
+
+if __name__ == "__main__":
+    main()
