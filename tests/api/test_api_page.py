@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from tests.api.asked import ASKED, NOT_ASKED
 from tests.api.conftest import TestClient
 from tests.api.own import API
 from tunelens.api.app import create_app
@@ -26,6 +27,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "api.md").read_text("utf-8")
 SNIPPETS = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
 ADDRESS = "127.0.0.1:8765"
+AFTER_OTHERS = {"show_playlist"}
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,32 @@ def test_every_operation_says_what_it_is(client: TestClient) -> None:
         assert one["summary"] and one["tags"] and len(one["description"]) > 20, name
         for given in one.get("parameters", ()):
             assert given.get("description") or given["schema"].get("description"), (name, given["name"])
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for name, (method, *_) in ASKED.items() if method == "GET"} - {"show_playlist"})
+)
+def test_examples_are_what_is_answered(client: TestClient, name: str) -> None:
+    """The fields of each example are those that the server gives now."""
+    shown = example_of(client, name)
+    assert shown is not None, "run python docs/make_examples.py"
+    method, path, body = ASKED[name]
+    got = client.request(method, API + path, json=body).json()
+    assert set(got) == set(shown) and set(shown["result"]) <= set(got["result"])
+
+
+def example_of(client: TestClient, name: str) -> dict | None:
+    one = next(one for one in operations(client).values() if one["operationId"] == name)
+    answers = [answer for status, answer in one["responses"].items() if status.startswith("2")]
+    return answers[0].get("content", {}).get("application/json", {}).get("example")
+
+
+def test_every_operation_that_answers_json_has_an_example(client: TestClient) -> None:
+    without = {
+        one["operationId"]
+        for one in operations(client).values()
+        for status, answer in one["responses"].items()
+        if status.startswith("2")
+        and "example" not in answer.get("content", {}).get("application/json", {"example": 0})
+    }
+    assert without <= NOT_ASKED, "add a question to tests/api/asked.py and run python docs/make_examples.py"

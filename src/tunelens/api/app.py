@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
-from tunelens.api import pages, problems
+from tunelens.api import examples, pages, problems
 from tunelens.api.etags import Tagged
 from tunelens.api.guard import Guard
 from tunelens.api.house import House, open_house
@@ -58,6 +58,7 @@ def create_app(options: ServeOptions | None = None, house: House | None = None) 
     )
     app.state.access, app.state.metrics = Access(asked.keys), Metrics(app)
     problems.enrol(app)
+    examples.enrol(app)
     _put_up_guards(app, asked)
     for router in routers():
         app.include_router(router, prefix=PREFIX, responses=problems.PROBLEMS)

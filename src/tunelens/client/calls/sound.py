@@ -102,6 +102,7 @@ class SoundCalls(Caller):
         name : str
             See `GET /plots`.
         format : Literal['png', 'svg']
+            As what.
         lang : Literal['en', 'zh']
             Of titles and axes.
         theme : Literal['light', 'dark']
