@@ -84,10 +84,10 @@ class Prediction(Shown):
             return f"{self.value:.2f} ({low:.2f} – {high:.2f})" if self.known else self._unknown()
         if self.labels:
             said = self.labels[:MOST_SAID]
-            return ", ".join(f"{label} {percent(self.probabilities[label])}" for label in said)
+            return ", ".join(f"{say(label)} {percent(self.probabilities[label])}" for label in said)
         if self.why or self.best is None or self.probability is None:
             return self._unknown()
-        return say("none for sure; {label} {share}", label=self.best, share=percent(self.probability))
+        return say("none for sure; {label} {share}", label=say(self.best), share=percent(self.probability))
 
     def _unknown(self) -> str:
         return say("unknown: {why}", why=say(self.why))
@@ -97,7 +97,7 @@ class Prediction(Shown):
         facts = []
         if self.coverage is not None and self.set:
             name = say("cannot be ruled out ({share})", share=percent(self.coverage))
-            facts.append(Fact(name, ", ".join(self.set)))
+            facts.append(Fact(name, ", ".join(map(say, self.set))))
         if self.novelty is not None:
             facts.append(Fact(say("novelty"), say("more novel than so many training clips"), self.novelty))
         rows = tuple(self.probabilities.items())[:MOST_SHOWN]

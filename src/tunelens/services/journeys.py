@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.card import Card, Shown
 from tunelens.base.errors import DataError, ParameterError
 from tunelens.base.files import check_writable
+from tunelens.base.language import word
+from tunelens.base.table import Table
 from tunelens.library.playlists.journey import Way, line_between, travel
 from tunelens.library.playlists.places import Places
 from tunelens.library.playlists.plane import Feeling, point_of
@@ -59,7 +62,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Journey:
+class Journey(Shown):
     """A journey, and how well it keeps to its line.
 
     Parameters
@@ -83,6 +86,14 @@ class Journey:
     n_placed: int
     n_guessed: int
     n_unplaced: int
+
+    def _card(self) -> Card:
+        rows = tuple(
+            (one.track.id, one.track.name, one.feeling.valence, one.feeling.arousal, one.deviation)
+            for one in self.steps
+        )
+        columns = (word("id"), word("title"), word("valence"), word("arousal"), word("off the line by"))
+        return Card(self.title, tables=(Table("", columns, rows),))
 
     @property
     def largest_deviation(self) -> float:

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunelens.base.card import Card, Fact, Shown
 from tunelens.base.errors import DataError, ParameterError, TunelensError
+from tunelens.base.language import say, word
 from tunelens.base.progress import Progress
 from tunelens.base.settings import Settings
+from tunelens.base.table import Table
 from tunelens.models.bundles import Bundle, Facts, Manifest
 from tunelens.models.bundles.files import check_place
 from tunelens.models.bundles.find import bundles_dir
@@ -88,7 +91,7 @@ class TrainOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
+class Trained(Shown):
     """What training gave.
 
     Parameters
@@ -115,6 +118,17 @@ class Trained:
     def manifest(self) -> Manifest:
         """What the bundle says about itself."""
         return self.bundle.manifest
+
+    def _card(self) -> Card:
+        told = self.manifest
+        rows = tuple((name, one["value"], one["low"], one["high"]) for name, one in told.metrics.items())
+        facts = (
+            Fact(say("label"), told.label),
+            Fact(say("data"), f"{told.data}, {told.n_train:,}"),
+            Fact(say("file"), str(self.bundle.folder)),
+        )
+        table = Table("", (word("figure"), word("value"), word("at least"), word("at most")), rows)
+        return Card(told.name, told.protocol, facts, (table,), notes=(*self.warnings, *told.notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a JSON object."""

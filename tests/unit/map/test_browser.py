@@ -608,3 +608,16 @@ def test_one_call_draws_all_songs_also_while_some_stand_out(face: Face) -> None:
     }}""")
     assert face.js("() => window.calls") == 1
     face.js(f"() => {MAP}.stress(null)")
+
+
+def test_a_map_in_a_notebook_works_and_has_no_address_to_keep(browser: Any, tmp_path: Path) -> None:
+    report = draw_map(two_groups(), tmp_path / "map.html", projection="pca", language="zh")
+    cell = tmp_path / "cell.html"
+    cell.write_text(f"<!doctype html><meta charset=utf-8>{report._repr_html_()}", encoding="utf-8")
+    with open_page(browser, cell) as opened:
+        frame = opened.page.frame_locator("iframe")
+        frame.locator("html[data-ready]").wait_for(timeout=60_000)
+        frame.locator("select").first.select_option(index=1)
+        opened.page.wait_for_timeout(400)
+        assert opened.errors == []
+        assert [url for url in opened.requests if not url.startswith(("file:", "data:", "about:"))] == []

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from tunelens.base.language import say
+from tunelens.base.language import say, word
 from tunelens.library.neighbours.choice import OCTAVES
 from tunelens.library.neighbours.harmony import KEYS, distance
 from tunelens.library.neighbours.measures import Float32
@@ -18,6 +18,11 @@ from tunelens.library.query import tag_word
 from tunelens.library.track import GROUPS, Track
 
 KeyLink = Literal["same key", "relative key", "a fifth apart"]
+_SAID = (
+    word("same key"), word("relative key"), word("a fifth apart"),
+    word("embedding"), word("timbre"), word("rhythm"), word("harmony"), word("energy"),
+)  # fmt: skip
+"""What `Reasons.words` says of keys and parts."""
 MOST_TAGS = 5
 NEAR_TEMPO, NEAR_ENERGY = 0.04, 0.1
 CLOSE = 0.8
@@ -96,8 +101,8 @@ class Reasons:
 def shared_tags(a: Track, b: Track) -> tuple[str, ...]:
     """Return the likely tags that both have, whatever model gave them; at most 5."""
     ours, theirs = _likely(a), _likely(b)
-    both = sorted(ours.keys() & theirs.keys(), key=lambda word: (-min(ours[word][0], theirs[word][0]), word))
-    return tuple(theirs[word][1] for word in both[:MOST_TAGS])
+    both = sorted(ours.keys() & theirs.keys(), key=lambda tag: (-min(ours[tag][0], theirs[tag][0]), tag))
+    return tuple(theirs[tag][1] for tag in both[:MOST_TAGS])
 
 
 def _likely(track: Track) -> dict[str, tuple[float, str]]:

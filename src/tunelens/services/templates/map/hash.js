@@ -18,7 +18,7 @@ export class Address {
     if (!view.isFitted) kept.set("v", [view.x.toFixed(5), view.y.toFixed(5), view.zoom.toFixed(3)].join(","));
     if (chosen >= 0) kept.set("s", songs.ids[chosen]);
     this.last = `#${kept}`;
-    history.replaceState(null, "", this.last);
+    if (location.protocol !== "about:") history.replaceState(null, "", this.last); // in a notebook there is no address
   }
 
   read() {
