@@ -89,7 +89,6 @@ export class GlPainter {
     const { places } = this.songs;
     const [type, isShare] = places instanceof Float32Array ? [gl.FLOAT, false] : [gl.UNSIGNED_SHORT, true];
     this.feed("a_place", places, 2, type, isShare);
-    gl.enable(gl.DEPTH_TEST);
     gl.depthFunc(gl.LEQUAL);
     gl.enable(gl.BLEND);
     gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE);
@@ -111,6 +110,11 @@ export class GlPainter {
     this.dressed = [colours, marks];
     this.feed("a_colour", colours, 4, gl.UNSIGNED_BYTE, true);
     this.feed("a_mark", marks, 4, gl.UNSIGNED_BYTE, false);
+    // looking at depths takes time, so that is done only where something lies behind
+    let hasDim = false;
+    for (let i = 1; i < marks.length && !hasDim; i += 4) hasDim = marks[i] === DIM;
+    if (hasDim) gl.enable(gl.DEPTH_TEST);
+    else gl.disable(gl.DEPTH_TEST);
   }
 
   restore() {
