@@ -27,7 +27,7 @@ THREAD_VARIABLES = (
     "NUMBA_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
-NOT_BENCHES = {"chromaprint", "fits", "__main__", "harness", "medley", "planted", "truth"}
+NOT_BENCHES = {"chromaprint", "fits", "__main__", "harness", "medley", "planted", "serving", "truth"}
 STATED_PACKAGES = ("tunelens", "numpy", "scipy", "librosa", "soundfile", "soxr", "av", "onnxruntime")
 
 
