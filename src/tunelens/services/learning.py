@@ -261,9 +261,9 @@ class Room:
         before = np.concatenate(
             [told.base, np.zeros((len(rows), len(self.labels) - told.base.shape[1]))], axis=1
         )
-        fit = np.isfinite(left).all(axis=1)
-        right = [_is_right(p[fit], told.said[fit], self.task) for p in (before, left)]
-        return Outcome(head, "far" if head.reach == FAR else "near", _left_out(*right, told.groups[fit]))
+        fit = (np.isfinite(left) | np.isnan(told.said)).all(axis=1)
+        was, now = (_is_right(np.nan_to_num(p[fit]), told.said[fit], self.task) for p in (before, left))
+        return Outcome(head, "far" if head.reach == FAR else "near", _left_out(was, now, told.groups[fit]))
 
     def _others(self) -> Float:
         """Return tracks of which nothing was told, evenly from all."""

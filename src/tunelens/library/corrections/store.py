@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
@@ -96,11 +96,19 @@ class Corrections:
         name, who, moment = checked_vocabulary(vocabulary), checked_listener(listener), int(time.time())
         if not 0 < len(said) <= MOST_AT_ONCE:
             raise ParameterError(f"{len(said)} labels are said of a track; 1 to {MOST_AT_ONCE} are allowed")
-        facts = {
-            "listener": who, "track_id": track.id, "path": path_to_text(track.path), "sha256": track.sha256,
-            "title": track.title, "artist": track.artist,
-        }  # fmt: skip
-        new = [Correction(name, checked_label(one), holds, moment, **facts) for one, holds in said.items()]
+        about = Correction(
+            name,
+            "",
+            False,
+            moment,
+            who,
+            track.id,
+            path_to_text(track.path),
+            track.sha256,
+            track.title,
+            track.artist,
+        )
+        new = [replace(about, label=checked_label(one), holds=holds) for one, holds in said.items()]
         by_word = {one.word: one for one in new}
         with self._database.write() as connection:
             same = (corrections.c.listener == who) & (corrections.c.vocabulary == name)
