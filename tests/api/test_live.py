@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import uvicorn
 from starlette.websockets import WebSocketDisconnect
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect as call
 
 from tests.api.conftest import TestClient
+from tunelens.api import server
+from tunelens.api.house import open_house
+from tunelens.api.options import ServeOptions
 from tunelens.api.routes import live
+from tunelens.base.settings import Settings
 from tunelens.services.live import Live, LiveOptions
 from tunelens.services.live.places import Places
 
@@ -139,3 +150,31 @@ def test_a_page_of_another_site_may_not_listen(client: TestClient, origin: str) 
     connect = client.websocket_connect
     with pytest.raises(WebSocketDisconnect), connect(PLACE, headers={"origin": origin}) as socket:
         socket.receive_json()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """A real server over an empty library, on a real socket."""
+    settings = Settings(data_dir=tmp_path / "data", cache_dir=tmp_path / "cache", offline=True)
+    options = ServeOptions(library=tmp_path / "empty.db", port=0, page=False, settings=settings)
+    with server.listen(options) as listener, open_house(options) as house:
+        running = uvicorn.Server(server.config(options, house))
+        running.install_signal_handlers = lambda: None  # type: ignore[method-assign]
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield server.address(options.host, listener).replace("http", "ws") + "/api/v1/live"
+        running.should_exit = True
+        thread.join(20)
+
+
+def test_a_real_socket_is_heard_and_a_frame_beyond_all_bounds_ends_it(served: str) -> None:
+    with call(served) as socket:
+        socket.send(json.dumps(HELLO))
+        for begin in range(0, TONE.size, 800):
+            socket.send(TONE[begin : begin + 800].tobytes())
+        answers = [json.loads(socket.recv(60))["result"] for _ in range(4)]
+        assert (answers[-1]["at_s"], answers[-1]["key"]["tonic"]) == (2.0, "A")
+        socket.send(b"\0" * (server.MOST_FRAME_BYTES + 1))
+        with pytest.raises(ConnectionClosed) as ended:
+            socket.recv(60)
+    assert ended.value.rcvd is not None and ended.value.rcvd.code == 1009
