@@ -40,7 +40,7 @@ def run() -> Iterator[Row | Skip]:
             make(path, N_TRACKS)
         yield from _loads(path, Path(folder))
         yield from _slow(path)
-    for part in (_uploads, _kills, _full_disk, _hostile):
+    for part in (many_uploads, kills, full_disk, hostile):
         with TemporaryDirectory() as folder:
             yield from part(Path(folder))
 
@@ -115,7 +115,7 @@ def _told(name: str, found: Load, limit_s: float | None) -> Iterator[Row]:
 # -- faults ----------------------------------------------------------------------------------------------
 
 
-def _uploads(folder: Path) -> Iterator[Row]:
+def many_uploads(folder: Path) -> Iterator[Row]:
     """Many send at once."""
     data = [wav(20.0, 22050, seed) for seed in range(4)]
     with Served(folder / "music.db") as served:
@@ -169,7 +169,7 @@ def _alive(wire: socket.socket) -> bool:
         return False
 
 
-def _kills(folder: Path, rounds: int = 6) -> Iterator[Row]:
+def kills(folder: Path, rounds: int = 6) -> Iterator[Row]:
     """Kill the server amid uploads, jobs and writes, again and again; then count what is there."""
     from tunelens.library.store import Library
 
@@ -251,7 +251,7 @@ def _count_lost(caller: Caller, promised: dict[str, set[str]]) -> tuple[int, int
     return lost + len(promised["playlists"] - names), bad
 
 
-def _full_disk(folder: Path) -> Iterator[Row]:
+def full_disk(folder: Path) -> Iterator[Row]:
     """A server whose files may not grow: what is said, and does it still answer?"""
     from tunelens.library.store import Library
 
@@ -269,7 +269,7 @@ def _full_disk(folder: Path) -> Iterator[Row]:
     yield Row.at_least("full disk: told, and nothing else harmed", float(ok), 1.0, note=note)
 
 
-def _hostile(folder: Path) -> Iterator[Row]:
+def hostile(folder: Path, n: int = N_HOSTILE) -> Iterator[Row]:
     """Broken files, broken forms, broken HTTP: nothing falls over, nothing stays."""
     library = folder / "music.db"
     rng = random.Random(1)
@@ -277,16 +277,16 @@ def _hostile(folder: Path) -> Iterator[Row]:
     with Served(library) as served:
         caller = served.caller()
         counts: dict[int, int] = {}
-        _attack(served, caller, rng, zoo, N_HOSTILE // 5, counts)  # what is loaded once is no leak
+        _attack(served, caller, rng, zoo, n // 5, counts)  # what is loaded once is no leak
         before = served.held()
         uploads = folder / "music.db.jobs" / "uploads"
-        _attack(served, caller, rng, zoo, N_HOSTILE, counts)
+        _attack(served, caller, rng, zoo, n, counts)
         after, alive = served.held(), served.process.poll() is None
         left = len(list(uploads.iterdir())) if uploads.exists() else 0
         well = served.caller().result("/health")["well"]
-    said = ", ".join(f"{n} times {status or 'hung up'}" for status, n in sorted(counts.items()))
-    broken = sum(n for status, n in counts.items() if status >= 500)
-    note = f"{N_HOSTILE} uploads and requests: {said}"
+    said = ", ".join(f"{times} times {status or 'hung up'}" for status, times in sorted(counts.items()))
+    broken = sum(times for status, times in counts.items() if status >= 500)
+    note = f"{n + n // 5} uploads and requests: {said}"
     yield Row.at_least("hostile: it is alive and well", float(alive and well), 1.0, note=note)
     yield Row.at_most("hostile: answers 5xx", broken + 1, 1, unit="+1")
     note = f"{before[0]:.0f} MB before, {after[0]:.0f} MB after, with its workers"
