@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
@@ -230,6 +231,21 @@ def test_the_picture_of_a_file_is_given(client: TestClient, tmp_path, api_settin
     found = cover(path)
     assert found is not None and (found.data, found.media_type) == (picture, "image/png")
     assert code(client, "getCoverArt", id=songs(client)["One"]["id"]) == 70
+
+
+def test_the_picture_of_a_file_outside_the_roots_is_not_given(client: TestClient, tmp_path) -> None:
+    from tunelens.services.browse import cover_of
+    from tunelens.services.playing import checked_file
+
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(100)
+    house = client.app.state.house
+    (number,) = [int(songs(client)["Hit"]["id"].removeprefix("tr-"))]
+    track = house.library.track(number)
+    _write_covered(tmp_path / "outside.mp3", picture)
+    outside = replace(track, path=tmp_path / "outside.mp3")
+    found = cover_of(house.library, [number], lambda _: checked_file(outside, house.roots, house.sounds))
+    assert found is None
+    assert cover_of(house.library, [number], lambda _: outside.path).data == picture
 
 
 def _write_covered(path, picture: bytes) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from tunelens.audio.cover import Cover, cover
-from tunelens.base.errors import DecodeError, ParameterError
+from tunelens.base.errors import AudioError, NotFoundError, ParameterError
 from tunelens.base.settings import Settings
 from tunelens.library import columns
 from tunelens.library.facets import facets
@@ -127,11 +128,14 @@ def numbers(library: Library, query: str) -> list[int]:
     return columns.ids(library, query).tolist()
 
 
-def cover_of(library: Library, ids: Sequence[int]) -> Cover | None:
-    """Return the first picture that the file of one of these tracks carries; five files are opened."""
+def cover_of(library: Library, ids: Sequence[int], place_of: Callable[[Track], Path]) -> Cover | None:
+    """Return the first picture that the file of one of these tracks carries; five files are opened.
+
+    `place_of` returns where a file is, or raises where it may not be read.
+    """
     for track in library.tracks_by_id(ids[:MOST_OPENED]):
-        with suppress(DecodeError):
-            found = cover(track.path)
+        with suppress(NotFoundError, AudioError):
+            found = cover(place_of(track))
             if found is not None:
                 return found
     return None

@@ -8,16 +8,14 @@ from tunelens.api.attachment import attachment
 from tunelens.api.routes.audio import hear_track
 from tunelens.api.subsonic.ask import Ask
 from tunelens.api.subsonic.envelope import ABSENT, PlayerError
-from tunelens.api.subsonic.shapes import ALBUM, ARTIST, Shapes, media_type, number_of
+from tunelens.api.subsonic.shapes import ALBUM, ARTIST, Shapes, number_of
 from tunelens.services.browse import cover_of
+from tunelens.services.playing import checked_file
 
 
-def stream(ask: Ask, shapes: Shapes) -> Response:
+def stream(ask: Ask, _shapes: Shapes) -> Response:
     """Give the sound of a song as its file has it, whole or a range of it; nothing is recoded."""
-    track = shapes.library.track(number_of(ask.needed("id")))
-    found = hear_track(ask.house, track.id)
-    found.headers["content-type"] = media_type(track)
-    return found
+    return hear_track(ask.house, number_of(ask.needed("id")))
 
 
 def download(ask: Ask, shapes: Shapes) -> Response:
@@ -36,7 +34,8 @@ def cover_art(ask: Ask, shapes: Shapes) -> Response:
         numbers = [number for one in shapes.artist(id).albums for number in one.tracks[:1]]
     else:
         numbers = [number_of(id)]
-    found = cover_of(shapes.library, numbers)
+    house = ask.house
+    found = cover_of(shapes.library, numbers, lambda one: checked_file(one, house.roots, house.sounds))
     if found is None:
         raise PlayerError(ABSENT, "There is no picture.")
     return Response(found.data, media_type=found.media_type, headers={"cache-control": "max-age=86400"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +15,9 @@ from tunelens.library.store import Library
 from tunelens.library.track import Track
 from tunelens.services import browse
 from tunelens.services.browse import Album, Artist, Opinion
+from tunelens.services.playing import media_type
 
 SONG, ALBUM, ARTIST, PLAYLIST = "tr-", "al-", "ar-", "pl-"
-_KINDS = {".opus": "audio/ogg", ".oga": "audio/ogg", ".m4a": "audio/mp4", ".flac": "audio/flac"}
 
 
 def number_of(id: str, prefix: str = SONG) -> int:
@@ -173,12 +172,6 @@ def playlist_shape(playlist: Playlist, n: int, duration_s: float) -> dict[str, A
         "created": playlist.created_at,
         "changed": playlist.updated_at,
     }
-
-
-def media_type(track: Track) -> str:
-    """Return the media type of a track's file."""
-    suffix = track.path.suffix.lower()
-    return _KINDS.get(suffix) or mimetypes.guess_type(f"a{suffix}")[0] or "application/octet-stream"
 
 
 def _file(track: Track) -> dict[str, Any]:
