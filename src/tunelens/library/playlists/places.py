@@ -8,10 +8,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import func, or_, select
 
 from tunelens.library.playlists.plane import BRIGHT_TAGS, DARK_TAGS, Feeling, feeling
 from tunelens.library.query import condition_in
+from tunelens.library.remembered import remembered
 from tunelens.library.schema import tags, tracks
 from tunelens.library.store import Library
 
@@ -47,10 +48,10 @@ class Places:
     def load(cls, library: Library, where: str = "", also: Sequence[int] = ()) -> Self:
         """Return the places of the tracks that match a filter, and of those of the numbers `also`."""
         columns = [tracks.c[name] for name in ("id", "artist", "valence", "arousal", "energy")]
+        said = remembered(library, "bright and dark tags", lambda: _said(library))
         with library.database.read() as connection:
             wanted = or_(condition_in(connection, where), tracks.c.id.in_(also))
             query = select(*columns).where(wanted).order_by(tracks.c.id)
-            said = _said(connection)
             rows = list(connection.execute(query))
         found = [
             (row, feeling(row.valence, row.arousal, row.energy, *said.get(row.id, _SILENT))) for row in rows
@@ -81,15 +82,16 @@ class Places:
             yield Feeling(valence, arousal, bool(self.guessed[row]))
 
 
-def _said(connection: Connection) -> dict[int, tuple[float, float]]:
+def _said(library: Library) -> dict[int, tuple[float, float]]:
     """Return the loudest bright and the loudest dark tag of the tracks that no bundle places."""
     words = sorted(BRIGHT_TAGS | DARK_TAGS)
     loudest = select(tags.c.track_id, tags.c.word, func.max(tags.c.probability).label("most"))
     unsaid = tags.c.track_id.in_(select(tracks.c.id).where(tracks.c.valence.is_(None)))
     query = loudest.where(tags.c.word.in_(words), unsaid).group_by(tags.c.track_id, tags.c.word)
     said: dict[int, tuple[float, float]] = {}
-    for row in connection.execute(query):
-        bright, dark = said.get(row.track_id, _SILENT)
-        is_bright = row.word in BRIGHT_TAGS
-        said[row.track_id] = (max(bright, row.most), dark) if is_bright else (bright, max(dark, row.most))
+    with library.database.read() as connection:
+        for row in connection.execute(query):
+            bright, dark = said.get(row.track_id, _SILENT)
+            is_bright = row.word in BRIGHT_TAGS
+            said[row.track_id] = (max(bright, row.most), dark) if is_bright else (bright, max(dark, row.most))
     return said
