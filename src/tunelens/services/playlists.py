@@ -353,8 +353,9 @@ def track_of(library: Library, ref: str | int) -> Track:
 
     A whole number is nothing but the number of a track; no file is looked for.
     """
-    is_there = not isinstance(ref, int) and bool(ref) and os.path.lexists(ref)
-    return library.track(Path(ref).absolute() if is_there else ref)
+    if isinstance(ref, int) or not (ref and os.path.lexists(ref)):
+        return library.track(ref)
+    return library.track(Path(ref).absolute())
 
 
 def _items(library: Library, refs: Sequence[str | int], where: str | None) -> list[Item]:
