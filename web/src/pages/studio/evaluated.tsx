@@ -83,7 +83,9 @@ function FigureRows({ found, title, names }: FigureRowsProps) {
       title={title}
       label={`${main.name}: ${told(main.main)}`}
       rows={rows}
-      names={random ? [protocol, say("Random rows (inflated)")] : [protocol]}
+      names={
+        random ? [protocol, random.inflated ? say("Random rows (inflated)") : say("Random rows")] : [protocol]
+      }
       note={say("Lines are 95 % intervals.")}
     />
   );
