@@ -1,6 +1,6 @@
 """Photograph the web page for the docs, over the library of `tunelens demo` or another one.
 
-``python docs/make_screens.py [LIBRARY]`` needs Chromium and playwright; without LIBRARY it makes the demo first.
+``python docs/make_screens.py [LIBRARY]`` needs Chromium and playwright; without LIBRARY it makes the demo.
 """
 
 from __future__ import annotations
@@ -56,6 +56,32 @@ def ask_why(page: Any) -> None:
     page.locator(".why-picture").evaluate("one => one.decode()")
 
 
+def look_at_the_library(page: Any) -> None:
+    """Choose the library as what to learn from."""
+    page.locator("#step-data + .segments label").nth(1).click()
+    page.locator(".step select").first.select_option("heard:mood")
+    page.locator(".seen-classes").wait_for()
+
+
+def judge_a_model(page: Any) -> None:
+    """Judge a model of moods, and wait for its figures."""
+    look_at_the_library(page)
+    page.locator(".start button").click()
+    page.locator(".intervals").first.wait_for()
+
+
+def listen_to_a_track(page: Any) -> None:
+    """Let the first track play into the live view for some seconds."""
+    sound = page.request.get(f"{page.url.removesuffix('/live')}/api/v1/tracks/1/audio")
+    page.locator(".segments label").nth(1).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "track 1", "mimeType": sound.headers["content-type"], "buffer": sound.body()}
+    )
+    page.locator(".live .button.main").click()
+    page.locator(".timeline").wait_for()
+    page.wait_for_timeout(15_000)
+
+
 SCREENS = (
     Screen("library", "/", ".facet", act=choose_two),
     Screen("library-zh", "/?q=mood:calm", ".facet", "zh", dark=True),
@@ -63,6 +89,11 @@ SCREENS = (
     Screen("track-zh", "/tracks/4", ".part", "zh", dark=True, size=(1280, 1000), act=play_from_the_middle),
     Screen("track-phone", "/tracks/2", ".part", "zh", size=PHONE, act=play_from_the_middle),
     Screen("why", "/tracks/1", ".said", size=(1280, 900), act=ask_why),
+    Screen("studio", "/studio", ".choice", size=(1280, 1000), act=look_at_the_library),
+    Screen("studio-run", "/studio", ".choice", dark=True, size=(1280, 1000), act=judge_a_model),
+    Screen("labels", "/labels", ".label-button"),
+    Screen("hits-zh", "/hits", ".step", "zh", dark=True),
+    Screen("live", "/live", ".card", size=(1280, 1000), act=listen_to_a_track),
 )
 
 
@@ -103,7 +134,7 @@ def main() -> None:
     """Photograph all pages."""
     sys.path.insert(0, str(ROOT))
     from tests.browser import launched
-    from tests.web.conftest import running
+    from tests.serving import running
 
     from tunelens.api.options import ServeOptions
     from tunelens.library.search import search

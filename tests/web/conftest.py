@@ -6,8 +6,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -15,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 import tunelens.web
 from tests.api.conftest import SONGS, make_song
 from tests.browser import Opened
-from tunelens.api.app import create_app
+from tests.serving import running
 from tunelens.api.options import ServeOptions
 from tunelens.base.errors import MissingDependencyError
 from tunelens.base.settings import Settings
@@ -120,23 +117,6 @@ def hear(music: Path, library: Path, settings: Settings) -> bool:
         except MissingDependencyError:
             return False
     return True
-
-
-@contextmanager
-def running(options: ServeOptions) -> Iterator[str]:
-    """Serve on a free port, in a thread."""
-    server = uvicorn.Server(uvicorn.Config(create_app(options), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    (host, port) = server.servers[0].sockets[0].getsockname()[:2]
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.libraries import v2
-from tests.web.conftest import Served, check_axe, check_no_sideways_scroll, running, visit
+from tests.serving import running
+from tests.web.conftest import Served, check_axe, check_no_sideways_scroll, visit
 from tunelens.api.keys import Keys
 from tunelens.api.options import ServeOptions
 from tunelens.base.settings import Settings

@@ -14,23 +14,25 @@ import { Search } from "./Search";
 import { Selection } from "./Selection";
 import "./library.css";
 
-const PAUSE_MS = 120;
+const KEYS_MS = 120;
+const COUNTS_MS = 400;
 const WIDE = "(min-width: 72rem)";
 
 export default function Page() {
   const query = useSignal(address.value.get("q") ?? "");
-  const asked = useLater(query);
+  const asked = useLater(query.value.trim(), KEYS_MS);
   const sort = useSignal(address.value.get("sort") ?? "");
   const chosen = useSignal<Map<number, Track>>(new Map());
   const choosing = useSignal(false);
   const facets = useSignal(window.matchMedia(WIDE).matches);
   const columns = useColumns();
   const rows = useRows<Track>(
-    (offset, limit, abort) => get("/tracks", { query: asked.value, sort: sort.value, offset, limit }, abort),
-    [asked.value, sort.value],
+    (offset, limit, abort) => get("/tracks", { query: asked, sort: sort.value, offset, limit }, abort),
+    [asked, sort.value],
   );
-  const shown = useKept(rows);
-  useEffect(() => remember({ q: asked.value, sort: sort.value }), [asked.value, sort.value]);
+  const { rows: shown, query: found } = useKept(rows, asked);
+  const counted = useLater(found, COUNTS_MS);
+  useEffect(() => remember({ q: asked, sort: sort.value }), [asked, sort.value]);
   return (
     <div class="page full library">
       <header class="library-head">
@@ -49,7 +51,7 @@ export default function Page() {
         <IconButton icon="columns" label={say("Columns")} onClick={() => flip(choosing)} />
       </header>
       <div class={facets.value ? "library-body with-facets" : "library-body"}>
-        <Found rows={shown} error={rows.error.value} query={asked.value}>
+        <Found rows={shown} error={rows.error.value} query={asked}>
           <VirtualTable
             label={say("Tracks")}
             rows={shown}
@@ -68,7 +70,7 @@ export default function Page() {
             marked={current.value?.id}
           />
         </Found>
-        {facets.value && shown.total.value !== undefined && <Facets query={query} asked={asked.value} />}
+        {facets.value && shown.total.value !== undefined && <Facets query={query} asked={counted} />}
       </div>
       {chosen.value.size > 0 && <Selection chosen={chosen} />}
       {choosing.value && <Chooser onClose={() => flip(choosing)} />}
@@ -80,23 +82,26 @@ function flip(flag: Signal<boolean>): void {
   flag.value = !flag.value;
 }
 
-/** The same text a moment later, so that not every key asks the server. */
-function useLater(text: Signal<string>): Signal<string> {
-  const later = useSignal(text.value.trim());
+/** The same text once it has stood still for a while, so that not every key asks the server. */
+function useLater(text: string, pause_ms: number): string {
+  const later = useSignal(text);
   useEffect(() => {
     const waiting = setTimeout(() => {
-      later.value = text.value.trim();
-    }, PAUSE_MS);
+      later.value = text;
+    }, pause_ms);
     return () => clearTimeout(waiting);
-  }, [text.value, later]);
-  return later;
+  }, [text, pause_ms, later]);
+  return later.value;
 }
 
-/** The rows of before until the first of the new ones are here: a table that flickers cannot be read. */
-function useKept(rows: Rows<Track>): Rows<Track> {
-  const kept = useMemo(() => ({ rows }), []);
-  if (rows.total.value !== undefined) kept.rows = rows;
-  return kept.rows;
+/**
+ * The rows of before until the first of the new ones are here: a table that flickers cannot be read. Counts are
+ * asked for after them: rows are what one waits for.
+ */
+function useKept(rows: Rows<Track>, query: string): { rows: Rows<Track>; query: string } {
+  const kept = useMemo(() => ({ rows, query }), []);
+  if (rows.total.value !== undefined) Object.assign(kept, { rows, query });
+  return kept;
 }
 
 interface FoundProps {
