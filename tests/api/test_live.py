@@ -96,6 +96,13 @@ def test_bytes_first_and_text_later_close_it(client: TestClient) -> None:
         assert closing(socket)[1] == 1003
 
 
+def test_a_frame_of_nothing_closes_it(client: TestClient) -> None:
+    with client.websocket_connect(PLACE) as socket:
+        socket.send_json(HELLO)
+        socket.send_bytes(b"")
+        assert closing(socket)[1] == 1007
+
+
 def test_a_frame_that_is_too_large_closes_it(client: TestClient) -> None:
     with client.websocket_connect(PLACE) as socket:
         socket.send_json(HELLO)

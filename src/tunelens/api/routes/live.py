@@ -14,8 +14,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from tunelens.api.answers import answer
 from tunelens.api.house import House, TheHouse
+from tunelens.audio.clip import Samples
 from tunelens.base.errors import MissingDependencyError, ParameterError, TunelensError
-from tunelens.services.live import Live, LiveOptions, PcmFormat, PcmReader
+from tunelens.services.live import Event, Live, LiveOptions, PcmFormat, PcmReader
 from tunelens.services.live.pace import Pace
 from tunelens.services.live.places import Places
 
@@ -26,7 +27,7 @@ FRAME_BYTES = 1 << 18
 HELLO_CHARACTERS = 1000
 SILENT_S = 30.0
 AHEAD_S = 2.0
-NOT_ALLOWED, TEXT_AMID, BAD_HELLO, TOO_LARGE, FAILED, FULL = 1008, 1003, 1007, 1009, 1011, 1013
+NOT_ALLOWED, TEXT_AMID, BAD_CONTENT, TOO_LARGE, FAILED, FULL = 1008, 1003, 1007, 1009, 1011, 1013
 """Codes of RFC 6455 and of its registry, by which a stream is closed."""
 
 PLACES = Places.for_this_machine()
@@ -77,10 +78,17 @@ async def _hear(socket: WebSocket, house: House) -> None:
         y = reader.read(data)
         come_s += y.shape[1] / pcm.sr
         ahead_s = pace.ahead(come_s)
-        for event in await run_in_threadpool(lambda y=y: list(live.feed(y))):  # type: ignore[misc]
+        for event in await _fed(live, y):
             await _send(socket, answer(event.told_late(-pace.ahead(come_s)).to_dict(), PATH))
         # who sends faster than sound sounds is held back: what is not read here waits at the sender
         await asyncio.sleep(max(0.0, ahead_s - AHEAD_S))
+
+
+async def _fed(live: Live, y: Samples) -> list[Event]:
+    """Return the events that samples complete; many small frames cost no thread each."""
+    if y.shape[1] < live.missing:
+        return list(live.feed(y))
+    return await run_in_threadpool(lambda: list(live.feed(y)))
 
 
 async def _greeted(socket: WebSocket, house: House) -> tuple[PcmFormat, LiveOptions]:
@@ -91,7 +99,7 @@ async def _greeted(socket: WebSocket, house: House) -> tuple[PcmFormat, LiveOpti
         return _read(json.loads(text), house)
     except (ValueError, RecursionError) as error:
         told = error if isinstance(error, TunelensError) else ParameterError("the first frame is no JSON")
-        raise _Closed(BAD_HELLO, told) from error
+        raise _Closed(BAD_CONTENT, told) from error
 
 
 def _read(hello: Any, house: House) -> tuple[PcmFormat, LiveOptions]:
@@ -120,6 +128,8 @@ async def _frame(socket: WebSocket) -> bytes:
     data = (await _received(socket)).get("bytes")
     if data is None:
         raise _Closed(TEXT_AMID, ParameterError("after the first frame come bytes, and no text"))
+    if not data:
+        raise _Closed(BAD_CONTENT, ParameterError("a frame holds nothing"))
     if len(data) > FRAME_BYTES:
         raise _Closed(
             TOO_LARGE, ParameterError(f"a frame has {len(data)} bytes; at most {FRAME_BYTES} are taken")

@@ -75,17 +75,17 @@ class Intake:
         y = np.atleast_2d(np.asarray(y, np.float32))
         if y.shape[0] != self._n_channels:
             raise ParameterError(f"y has {y.shape[0]} channels; this stream has {self._n_channels}")
-        while self._held + y.shape[1] >= (needed := self._needed()):
-            missing = needed - self._held
+        while y.shape[1] >= (missing := self.missing):
             yield self._beat(np.concatenate([*self._parts, y[:, :missing]], axis=1))
             y, self._parts, self._held = y[:, missing:], [], 0
         if y.shape[1]:
             self._parts.append(y.copy())
             self._held += y.shape[1]
 
-    def _needed(self) -> int:
-        """Samples of the beat that is being filled: rounding does not add up over days."""
-        return round((self._n_beats + 1) * self._every_s * self._sr) - self._end
+    @property
+    def missing(self) -> int:
+        """Samples until the beat is full that is being filled: rounding does not add up over days."""
+        return round((self._n_beats + 1) * self._every_s * self._sr) - self._end - self._held
 
     def _beat(self, y: Samples) -> Beat:
         self._n_beats += 1

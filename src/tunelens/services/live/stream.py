@@ -126,6 +126,11 @@ class Live:
             object.__setattr__(event, "latency", Latency(time.perf_counter() - start))
             yield event
 
+    @property
+    def missing(self) -> int:
+        """Samples per channel until the next event; with fewer, `feed` returns at once."""
+        return self._intake.missing
+
     def lose(self, seconds: float) -> Iterator[Event]:
         """Tell that so much of the stream did not arrive: silence stands for it, two seconds at most."""
         self._lost_s += seconds
