@@ -64,7 +64,7 @@ def get_map_points(house: TheHouse, request: Request) -> Response:
 
 
 @ROUTER.get(
-    "/map/columns/{name}", summary="Get a column", response_class=Response, responses=_BYTES | _UNCHANGED
+    "/map/columns/{name:path}", summary="Get a column", response_class=Response, responses=_BYTES | _UNCHANGED
 )
 def get_map_column(
     house: TheHouse,

@@ -7,6 +7,9 @@ import { type Described, describe, type Kept } from "./load";
 import "./map.css";
 import { View } from "./View";
 
+/** Fewer points span no plane. */
+const FEWEST = 4;
+
 const METHODS = () => [
   { value: "pca", text: say("Principal components: fast, distances mean something") },
   { value: "tsne", text: say("t-SNE: groups stand apart, takes minutes") },
@@ -54,9 +57,13 @@ function NoMap({ told, onMake }: { told: Described; onMake: () => void }) {
   return (
     <EmptyState icon="map" title={say("No map was made yet")}>
       <p>{say("{n} songs, near each other where they are alike.", { n: number(told.n_tracks) })}</p>
-      <Button kind="main" icon="map" onClick={onMake}>
-        {say("Make the map")}
-      </Button>
+      {told.n_tracks < FEWEST ? (
+        <p>{say("A map needs at least {n}.", { n: number(FEWEST) })}</p>
+      ) : (
+        <Button kind="main" icon="map" onClick={onMake}>
+          {say("Make the map")}
+        </Button>
+      )}
     </EmptyState>
   );
 }
