@@ -28,7 +28,7 @@ from bench.serving import BOUNDARY, PREFIX, Caller, Load, Served, form, load, wa
 
 N_HOSTILE = int(os.environ.get("TUNELENS_BENCH_HOSTILE", "1000"))
 CALLERS = 8
-P95_S = {"search": 1.0, "similar": 1.0, "predict": 1.0}
+WORK_S = {"search": 0.5, "similar": 0.5, "predict": 0.2}
 N_SLOW = 500
 
 
@@ -55,11 +55,11 @@ def _loads(path: Path, folder: Path) -> Iterator[Row | Skip]:
         caller = served.caller()
         for name, ask in _questions().items():
             ask(caller, 0)  # the first one loads what the others use
-            yield from _told(name, load(served, ask, callers=CALLERS), P95_S.get(name))
+            yield from _told(name, load(served, ask, callers=CALLERS), WORK_S.get(name))
         if isinstance(songs, Skip):
             yield songs
         else:
-            yield from _told("predict", load(served, _predictor(songs), callers=CALLERS), P95_S["predict"])
+            yield from _told("predict", load(served, _predictor(songs), callers=CALLERS), WORK_S["predict"])
 
 
 def _questions() -> dict[str, Any]:
@@ -105,11 +105,10 @@ def _predictor(songs: list[int]) -> Any:
 def _told(name: str, found: Load, limit_s: float | None) -> Iterator[Row]:
     note = f"{N_TRACKS:,} tracks, {CALLERS} callers, {found.n} answers, {found.n_failed} of them no success"
     yield Row(name=f"{name}: requests a second", ours=found.per_s, unit="1/s", note=note)
-    note = f"half wait {1000 * found.p50_s:.0f} ms"
-    if limit_s is None:
-        yield Row(name=f"{name}: p95", ours=found.p95_s, unit="s", note=note)
-    else:
-        yield Row.at_most(f"{name}: p95", found.p95_s, limit_s, note=f"{note}; theirs is the limit")
+    note = f"half wait {1000 * found.p50_s:.0f} ms; by the clock, whatever else the machine does"
+    yield Row(name=f"{name}: p95", ours=found.p95_s, unit="s", note=note)
+    if limit_s is not None:
+        yield Row.at_most(f"{name}: processor time of one", found.worked_s, limit_s)
 
 
 # -- faults ----------------------------------------------------------------------------------------------

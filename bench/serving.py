@@ -66,11 +66,14 @@ class Served:
         assert line, library.with_name("serve.log").read_text("utf-8")[-2000:]
         self.host, _, port = json.loads(line)["result"]["address"].removeprefix("http://").rpartition(":")
         self.port = int(port)
+        self._callers: list[Caller] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for caller in self._callers:
+            caller.close()
         self.kill()
 
     def kill(self) -> None:
@@ -82,12 +85,13 @@ class Served:
     def end(self) -> int:
         """End it as a supervisor does; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=300)
         return self.process.returncode
 
     def caller(self) -> Caller:
         """Return one who asks."""
-        return Caller(self.host, self.port)
+        self._callers.append(Caller(self.host, self.port))
+        return self._callers[-1]
 
     def raw(self, data: bytes, timeout_s: float = 20.0) -> bytes:
         """Send bytes as they are; return what comes back until the server hangs up or falls silent."""
@@ -101,6 +105,13 @@ class Served:
             except OSError:
                 pass
             return answer
+
+    def worked_s(self) -> float:
+        """Return the processor seconds that the server itself has taken."""
+        import psutil
+
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
 
     def held(self) -> tuple[float, int, int]:
         """Return what the server holds: memory in MB (its workers too), open files, processes."""
@@ -116,7 +127,7 @@ class Caller:
     """One connection, kept alive."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._wire = http.client.HTTPConnection(host, port, timeout=60)
+        self._wire = http.client.HTTPConnection(host, port, timeout=300)
 
     def ask(
         self, path: str, body: Any = None, *, method: str | None = None, headers: dict[str, str] | None = None
@@ -180,11 +191,12 @@ def wav(seconds: float, sr: int = 8000, seed: int = 0) -> bytes:
 
 @dataclass(frozen=True)
 class Load:
-    """What many callers met: answers a second, and how long each waited, seconds."""
+    """What many callers met: answers a second, how long each waited, what one cost the server (seconds)."""
 
     per_s: float
     p50_s: float
     p95_s: float
+    worked_s: float
     n: int
     n_failed: int
 
@@ -218,7 +230,7 @@ def load(
         caller.close()
 
     threads = [threading.Thread(target=work, args=(first,)) for first in range(callers)]
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), served.worked_s()
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -226,4 +238,5 @@ def load(
     waited.sort()
     spent = time.perf_counter() - began
     at = [waited[min(len(waited) - 1, int(share * len(waited)))] for share in (0.5, 0.95)]
-    return Load(len(waited) / spent, at[0], at[1], len(waited), len(failed))
+    each_s = (served.worked_s() - worked) / len(waited)
+    return Load(len(waited) / spent, at[0], at[1], each_s, len(waited), len(failed))
