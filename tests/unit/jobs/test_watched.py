@@ -11,7 +11,7 @@ import pytest
 from tunelens.models.fitting.watch import watcher, watching
 from tunelens.models.material import Material
 from tunelens.models.recipe import Recipe
-from tunelens.services.jobs.context import Stop, Watched
+from tunelens.services.jobs.context import Cancelled, Stop, Watched
 
 
 def watched() -> tuple[Watched, list[Mapping[str, Any]]]:
@@ -37,6 +37,19 @@ def test_the_loss_of_the_latest_rounds_is_told() -> None:
     curve = told[-1]["curve"]
     assert curve[-1] == [699, 1 / 699, None]
     assert len(curve) == 500
+
+
+def test_a_round_and_a_stage_are_where_a_cancelled_job_ends() -> None:
+    stop = Stop()
+    seen = Watched(lambda _: None, stop)
+    stop.ask()
+    for tell in (
+        lambda: seen.note("1/8 acquire"),
+        lambda: seen.learn([{"epoch": 1, "train_loss": 1.0, "valid_loss": 1.0}]),
+    ):
+        with pytest.raises(Cancelled):
+            tell()
+    assert stop.heard
 
 
 @pytest.mark.slow

@@ -60,12 +60,14 @@ class Watched:
         """The job has come to a stage, ``3/8 describe`` say; it stays told while counts begin anew."""
         self._beside["stage"] = escape(stage)[:LONGEST_ITEM]
         self._show()
+        self._stop.check()
 
     def learn(self, history: Sequence[Mapping[str, Any]]) -> None:
         """A net has done another round: its loss so far is told as ``[round, train, held out]``."""
         names = ("epoch", "train_loss", "valid_loss")
         self._beside["curve"] = [[one[name] for name in names] for one in history[-MOST_ROUNDS:]]
         self._show()
+        self._stop.check()
 
     def _show(self) -> None:
         self._tell(self._counts | self._beside)

@@ -28,7 +28,7 @@ export default function RunPage({ params }: PageProps) {
         <h1>{title(now)}</h1>
         <p class="quiet">{when(now.created_at)}</p>
       </header>
-      <section class="card" aria-label={say("How far it is")}>
+      <section class="card stack" aria-label={say("How far it is")}>
         <JobProgress job={now} onCancel={() => cancelJob(now.id).catch(tellProblem)} />
         {now.error && (
           <ErrorBox
