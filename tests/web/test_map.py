@@ -237,7 +237,7 @@ def test_it_is_accessible_in_both_themes_and_languages(
         assert ground == ([0x16, 0x19, 0x1E] if dark else [255, 255, 255])
 
 
-@pytest.mark.parametrize("size", [(360, 740), (3840, 2160)])
+@pytest.mark.parametrize("size", [(360, 740), pytest.param((3840, 2160), marks=pytest.mark.slow)])
 def test_it_fits_windows_of_any_size(mapped: Served, browser: Any, size: tuple[int, int]) -> None:
     with visit(browser, f"{mapped.url}/map", size=size) as opened:
         sheet = Sheet(opened)
