@@ -31,6 +31,7 @@ def test_every_path_but_those_of_the_api_is_the_page(served: Served) -> None:
     with pytest.raises(urllib.request.HTTPError) as refused:
         fetch(f"{served.url}/api/v1/no-such-thing")
     assert refused.value.headers["content-type"] == "application/problem+json"
+    refused.value.close()
 
 
 def test_the_policy_lets_nothing_inline_run_and_assets_are_kept(served: Served) -> None:
