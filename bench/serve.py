@@ -95,7 +95,7 @@ def _hear(path: Path, folder: Path) -> list[int] | Skip:
         (folder / f"{number}.wav").write_bytes(wav(10.0, 22050, number))
     with Library.open(path) as library:
         report = analyze_many([folder], library, engine="inline")
-        return [library.track(one).id for one in (*report.analyzed, *report.skipped)]
+        return [library.track(one).id for one in (*report.analyzed, *report.skipped, *report.moved)]
 
 
 def _predictor(songs: list[int]) -> Any:
