@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -32,8 +35,6 @@ def maker() -> ModuleType:
     spec = importlib.util.spec_from_file_location("make_client", ROOT / "docs" / "make_client.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    import sys
-
     sys.modules["make_client"] = module
     spec.loader.exec_module(module)
     return module
@@ -186,3 +187,12 @@ def test_what_is_no_server_of_ours_is_told(tmp_path: Path) -> None:
         other.server_close()
     with Client(f"http://127.0.0.1:{other.server_port}") as client, pytest.raises(errors.WorkerError):
         client.wait("0" * 32)
+
+
+def test_a_client_needs_the_ground_floor_alone() -> None:
+    script = "import json, sys, tunelens.client; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = json.loads(done.stdout)
+    rooms = {name.split(".")[1] for name in loaded if name.startswith("tunelens.")}
+    assert rooms == {"base", "client"}
+    assert not {"numpy", "sqlalchemy", "fastapi", "onnxruntime"} & set(loaded)
