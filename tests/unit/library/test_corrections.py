@@ -127,7 +127,9 @@ def test_what_is_no_label_is_refused(library, make, said, label):
 def test_upkeep_rescue_and_export_know_the_tables(library, make, said, tmp_path):
     number = _put(library, make)
     said.put(library.track(number), "genre", {"jazz": True, "rock": False})
-    Heads(library).put("genre", {}, b"m", {})
+    other = _put(library, make, "b.wav")
+    Heads(library).put("genre", {}, b"m", {other: [("bossa nova", 0.8)]})
+    assert _find(library, "bossa") == [other]
     assert all(check.ok is not False for check in examine(library))
     new = rescue(library.path, tmp_path / "new.db")
     assert (new.others["corrections"], new.others["heads"]) == (2, 1)

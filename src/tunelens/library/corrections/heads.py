@@ -14,7 +14,7 @@ from tunelens.base.batches import batched
 from tunelens.base.errors import DataError
 from tunelens.library.corrections.correction import checked_vocabulary, group_of, model_of
 from tunelens.library.corrections.told import tell
-from tunelens.library.exchange.genres import refresh
+from tunelens.library.exchange.genres import refresh_tags
 from tunelens.library.fulltext import tag_word
 from tunelens.library.keep import now
 from tunelens.library.schema import corrections, heads, tags, tracks
@@ -129,8 +129,7 @@ def _give(
         tell(connection, number)
     changed = {one for one in before.keys() | after.keys() if before.get(one) != after.get(one)} | told
     there = {number for some in batched(changed, 500) for number in connection.scalars(_here(some))}
-    for number in sorted(there):
-        refresh(connection, number)
+    refresh_tags(connection, sorted(there))
     return len(there)
 
 

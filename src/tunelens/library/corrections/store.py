@@ -19,7 +19,7 @@ from tunelens.library.corrections.correction import (
     model_of,
 )
 from tunelens.library.corrections.told import tell
-from tunelens.library.exchange.genres import refresh
+from tunelens.library.exchange.genres import refresh, refresh_tags
 from tunelens.library.fulltext import tag_word
 from tunelens.library.identity import path_to_text
 from tunelens.library.keep import put_heard_tags
@@ -238,8 +238,7 @@ def _unlearn(connection: Connection, vocabulary: str) -> None:
     learned = tags.c.model == model_of(vocabulary)
     numbers = connection.scalars(select(tags.c.track_id).where(learned).distinct()).all()
     connection.execute(delete(tags).where(learned))
-    for number in numbers:
-        refresh(connection, number)
+    refresh_tags(connection, numbers)
 
 
 def _row(one: Correction) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from tunelens.library.fulltext import tag_word, text_of
+from tunelens.base.batches import batched
+from tunelens.library.fulltext import fold, tag_word, text_of
 from tunelens.library.identity import escape
 from tunelens.library.keep import FILLED_IN, likely_tags, next_revision
+from tunelens.library.query import likely
 from tunelens.library.rows import IMPORTED
 from tunelens.library.schema import tags, texts, tracks
 
@@ -85,6 +87,22 @@ def _fill_one(connection: Connection, number: int, given: Mapping[str, str]) -> 
         connection.execute(update(tracks).where(tracks.c.id == number).values(**news))
         refresh(connection, number)
     return bool(news)
+
+
+def refresh_tags(connection: Connection, numbers: Sequence[int]) -> None:
+    """Tell the same of many tracks whose tags alone have changed: one change, a few statements."""
+    revision = next_revision(connection)
+    for some in batched(numbers, BATCH):
+        said: dict[int, list[str]] = {number: [] for number in some}
+        query = select(tags.c.track_id, tags.c.tag).where(tags.c.track_id.in_(some), likely())
+        for row in connection.execute(query.order_by(tags.c.track_id, tags.c.model, tags.c.rank)):
+            said[row.track_id].append(row.tag)
+        rows = [{"number": number, "said": fold(" ".join(own))} for number, own in said.items()]
+        connection.execute(_TAGS_OF_ONE, rows)
+        connection.execute(update(tracks).where(tracks.c.id.in_(some)).values(revision=revision))
+
+
+_TAGS_OF_ONE = update(texts).where(texts.c.rowid == bindparam("number")).values(tags=bindparam("said"))
 
 
 def refresh(connection: Connection, number: int) -> None:

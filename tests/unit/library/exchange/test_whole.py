@@ -14,6 +14,8 @@ from tests.clusterings import run_of
 
 from tunelens.base.errors import DataError, NotFoundError, ParameterError
 from tunelens.library.clusterings.store import Clusterings, Member
+from tunelens.library.corrections.heads import Heads
+from tunelens.library.corrections.store import Corrections
 from tunelens.library.exchange import whole
 from tunelens.library.exchange.whole import export_whole, verify
 from tunelens.library.feedback import Event, Feedback
@@ -33,6 +35,8 @@ def full(library, make):
     Playlists(library).create("夜", [Item.of(track) for track in tracks])
     library.put_failure(tracks[0].path.with_name("broken.wav"), DataError("no sound"))
     Clusterings(library).save(run_of("夜", [1, 2]), [Member(track.id, 1, 0.5) for track in tracks])
+    Corrections(library).put(tracks[2], "我的", {"夜": True, "rock": False})
+    Heads(library).put("我的", {"labels": ["夜"]}, b"\0model", {})
     return library
 
 
