@@ -1,7 +1,7 @@
 """How many streams does a core hear, how late is a label, and is memory flat?
 
 Medleys of real recordings (`bench.medley`): what begins when is known. The weights of the novelty were fitted
-to other medleys, of the same excerpts among others; bundles and nets have learned from none of ``rhythm``.
+to other medleys, of the same excerpts among others; no bundle has learned from any of ``rhythm``.
 ``python -m training.live`` measures music against kinds of noise that no model has heard.
 """
 

@@ -250,7 +250,7 @@ def ablation(
 
 def music(folder: Path, known: Sequence[Tracks], settings: Settings) -> Job:
     """Judge music against anything else; kinds of noise are held out whole."""
-    tracks, X = music_rows(folder, known, settings)
+    tracks, X = _music_rows(folder, known, settings)
     labels = tracks.labels
     rows = Material(X, labels.y(), tracks.group_ids("artist"), "single", labels.classes)
     judged = judge(rows, draws(tracks), MUSIC_RECIPE)
@@ -286,7 +286,7 @@ def music(folder: Path, known: Sequence[Tracks], settings: Settings) -> Job:
     )
 
 
-def music_rows(folder: Path, known: Sequence[Tracks], settings: Settings) -> tuple[Tracks, NDArray[Any]]:
+def _music_rows(folder: Path, known: Sequence[Tracks], settings: Settings) -> tuple[Tracks, NDArray[Any]]:
     """Return whole clips and short excerpts of music, and noise with changed copies, with their numbers."""
     noise, hear = sets.not_music(folder), parse_input(MUSIC_INPUT)
     clips = sets.joined("music", tuple(known), Labels("single", [sets.MUSIC] * sum(map(len, known)), "kind"))
