@@ -8,6 +8,7 @@ from tunelens.api.answers import Answer, Limit, Listed, Offset, answer, example,
 from tunelens.api.guard import TheUser
 from tunelens.api.house import TheHouse
 from tunelens.api.routes.jobs import SHOWN, accepted
+from tunelens.library.remembered import remembered
 from tunelens.library.upkeep.census import count
 from tunelens.services import upkeep
 
@@ -17,7 +18,7 @@ ROUTER = APIRouter(tags=["library"])
 @ROUTER.get("/library", summary="Count what is in the library")
 def show_library(house: TheHouse) -> Answer:
     """Count hours, codecs, years, what tracks were heard with, failures."""
-    found = count(house.library)
+    found = remembered(house.library, "census", lambda: count(house.library))
     return Answer(**answer(found.to_dict(), str(found.path)))
 
 
