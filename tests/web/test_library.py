@@ -31,6 +31,9 @@ def test_it_shows_all_tracks_and_finds_while_one_types(browser: Any, served: Ser
         assert "q=" in page.url
         page.reload()
         wait_for_total(page, 2)
+        page.get_by_role("link", name="Library").click()
+        wait_for_total(page, 12)
+        assert page.input_value(FIND) == ""
 
 
 def test_a_mistake_in_a_query_is_pointed_at_and_the_table_stays(browser: Any, served: Served) -> None:

@@ -33,6 +33,10 @@ export default function Page() {
   const { rows: shown, query: found } = useKept(rows, asked);
   const counted = useLater(found, COUNTS_MS);
   useEffect(() => remember({ q: asked, sort: sort.value }), [asked, sort.value]);
+  const wanted = address.value.get("q") ?? "";
+  useEffect(() => {
+    if (wanted !== asked) query.value = wanted; // a link, or the buttons of the browser
+  }, [wanted]);
   return (
     <div class="page full library">
       <header class="library-head">
