@@ -33,14 +33,15 @@ def begin(page: Any, vocabulary: str) -> None:
     page.get_by_text("Nothing is known in this vocabulary yet").wait_for()
 
 
+@pytest.mark.slow
 def test_a_vocabulary_of_ones_own_is_learned(browser: Any, own: Served) -> None:
-    songs = {"One": "loud", "Two": "loud", "Three": "loud", "Green": "quiet"}
+    songs = {"One": "loud", "Two": "loud", "Three": "loud", "Green": "quiet", "Hit": "quiet", "Miss": "quiet"}
     with visit(browser, f"{own.url}/labels", refused=(404,)) as opened:
         page = opened.page
         begin(page, "volume")
         for title, text in songs.items():
             label(page, title, text)
-        page.get_by_text("from 4 that were told").wait_for()
+        page.get_by_text("from 6 that were told").wait_for()
         assert {(one["title"], one["label"]) for one in told(own, "volume") if one["holds"]} == set(
             songs.items()
         )

@@ -16,6 +16,7 @@ export const learning = signal(false);
 export const blank = signal(false);
 
 const skipped = new Set<number>();
+let latest = 0;
 const N_ASKED = 12;
 
 /** Begins with a vocabulary, as it stands. */
@@ -25,21 +26,29 @@ export async function begin(name: string): Promise<void> {
     vocabulary.value = name;
     questions.value = [];
     labels.value = [];
+    told.value = [];
     learned.value = null;
+    learning.value = false;
     blank.value = false;
   });
+  latest += 1;
   await Promise.all([ask(), list(), known(name)]);
-  if (told.value.length) await learn();
+  if (isTaught(name) && told.value.length) await learn();
+}
+
+/** Is it still this vocabulary? Answers about one that was left come too late. */
+function isTaught(name: string): boolean {
+  return vocabulary.value === name;
 }
 
 async function ask(): Promise<void> {
+  const name = vocabulary.value;
   try {
-    const found = await get<{ ask: Question[] }>("/corrections/suggestions", {
-      vocabulary: vocabulary.value,
-      n: N_ASKED,
-    });
-    questions.value = unskipped(found.ask);
+    const asked = { vocabulary: name, n: N_ASKED };
+    const found = await get<{ ask: Question[] }>("/corrections/suggestions", asked);
+    if (isTaught(name)) questions.value = unskipped(found.ask);
   } catch (error) {
+    if (!isTaught(name)) return;
     if (error instanceof Problem && error.status === 404) blank.value = true;
     else tellProblem(error);
   }
@@ -50,7 +59,9 @@ function unskipped(asked: Question[]): Question[] {
 }
 
 async function list(): Promise<void> {
-  const found = await get<Page<Correction>>("/corrections", { vocabulary: vocabulary.value, limit: 50 });
+  const name = vocabulary.value;
+  const found = await get<Page<Correction>>("/corrections", { vocabulary: name, limit: 50 });
+  if (!isTaught(name)) return;
   told.value = found.items;
   add(found.items.map((one) => one.label));
 }
@@ -59,7 +70,7 @@ async function list(): Promise<void> {
 async function known(name: string): Promise<void> {
   try {
     const found = await get<{ manifest: { classes: string[] } }>(`/bundles/${encodeURIComponent(name)}`);
-    add(found.manifest.classes);
+    if (isTaught(name)) add(found.manifest.classes);
   } catch {
     // a vocabulary of one's own
   }
@@ -114,8 +125,6 @@ export async function takeBack(id: number): Promise<void> {
   if (told.value.length) await learn();
   else learned.value = null;
 }
-
-let latest = 0;
 
 /** Learns from all that was said; of several that overlap the last counts. */
 async function learn(): Promise<void> {
