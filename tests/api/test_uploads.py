@@ -297,3 +297,27 @@ def test_a_worker_that_dies_is_replaced() -> None:
             assert "the worker died" in str(worker(7).error)
     finally:
         worker.stop()
+
+
+def test_a_caller_that_hangs_up_is_no_fault_and_leaves_nothing(small) -> None:
+    app, before = small.app, left(small)
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'
+    coming = iter([{"type": "http.request", "body": head, "more_body": True}, {"type": "http.disconnect"}])
+    said: list[object] = []
+
+    async def receive() -> object:
+        return next(coming)
+
+    async def send(message: object) -> None:
+        said.append(message)
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"multipart/form-data; boundary=x")]
+    scope = {
+        "type": "http", "method": "POST", "path": PLACE, "raw_path": PLACE.encode(), "query_string": b"",
+        "headers": headers, "http_version": "1.1", "scheme": "http", "root_path": "",
+        "server": ("127.0.0.1", 8765),
+    }  # fmt: skip
+    small.portal.call(app, scope, receive, send)
+    assert said == []
+    assert left(small) == before
+    assert 'route="/uploads",status="499"' in small.get("/metrics").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -57,7 +58,8 @@ class Bounds:
         if not announced.isdigit() or int(announced[:20]) > most:
             await problem(Request(scope), _too_large(most))(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive, most), _patient(send))
+        with suppress(ClientDisconnect):  # nobody is there to be told, and it is no fault of ours
+            await self._app(scope, _bounded(receive, most), _patient(send))
 
 
 def _too_large(most: int) -> TooLargeError:

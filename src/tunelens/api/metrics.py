@@ -23,6 +23,9 @@ from tunelens.base.version import __version__
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNKNOWN = "unknown"
+HUNG_UP = 499
+"""What servers count when a caller does not wait for its answer."""
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
@@ -99,7 +102,7 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, began = 500, time.perf_counter()
+        status, began = HUNG_UP, time.perf_counter()
 
         async def tell(message: Message) -> None:
             nonlocal status
@@ -109,6 +112,9 @@ class Measured:
 
         try:
             await self._app(scope, receive, tell)
+        except Exception:
+            status = 500
+            raise
         finally:
             self._count(scope, status, time.perf_counter() - began)
 
