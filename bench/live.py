@@ -335,15 +335,23 @@ def _soak(folder: Path) -> Iterator[Row | Skip]:
     except ImportError:
         yield Skip("psutil is not installed, which tells how much memory is used")
         return
-    process, live = psutil.Process(), Live(SR, 2)
     y = np.concatenate([one.y for one in medleys(folder)[:3]])
+    for name, options in (("without nets", LiveOptions(models=())), ("with nets", LiveOptions())):
+        used = _used_mb(psutil.Process(), y, Live(SR, 2, options))
+        warm = next((mb for at, mb in used if at >= min(WARM_S, SOAK_S / 4)), used[0][1])
+        note = f"{warm:.0f} MB after {min(WARM_S, SOAK_S / 4):.0f} s, {used[-1][1]:.0f} MB at the end"
+        grown = max(0.1, used[-1][1] - warm)
+        yield Row.at_most(
+            f"growth over {used[-1][0] / 60:.0f} minutes {name}", grown, MOST_GROWTH_MB, unit="MB", note=note
+        )
+
+
+def _used_mb(process: Any, y: np.ndarray, live: Live) -> list[tuple[float, float]]:
+    """Return how much was heard and how much memory was in use, time and again."""
     heard_s, used = 0.0, []
     while heard_s < SOAK_S:
         for begin in range(0, len(y), SR // 10):
             for event in live.feed(np.stack([y[begin : begin + SR // 10]] * 2)):
                 heard_s = event.at_s
         used.append((heard_s, process.memory_info().rss / 2**20))
-    warm = next((mb for at, mb in used if at >= min(WARM_S, SOAK_S / 4)), used[0][1])
-    note = f"{warm:.0f} MB after {min(WARM_S, SOAK_S / 4):.0f} s, {used[-1][1]:.0f} MB at the end"
-    growth = max(0.1, used[-1][1] - warm)
-    yield Row.at_most(f"growth over {heard_s / 60:.0f} minutes", growth, MOST_GROWTH_MB, unit="MB", note=note)
+    return used
