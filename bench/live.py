@@ -219,7 +219,9 @@ def _changes(heard: list[Heard]) -> Iterator[Row]:
     )
     yield Row(name="begins noticed within 3 s", ours=float(np.isfinite(late).mean()), unit="share")
     yield Row(name="a begin is put off by, median", ours=float(np.median(off_s)), unit="s")
-    yield Row.at_most("false alarms", false / minutes, 4.0, unit="a minute", note="parts last 7 to 13 s")
+    yield Row.at_most(
+        "false alarms", float(false / minutes), 4.0, unit="a minute", note="parts last 7 to 13 s"
+    )
 
 
 def _genres(heard: list[Heard]) -> Iterator[Row]:
