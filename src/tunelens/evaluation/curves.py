@@ -113,13 +113,15 @@ class Reliability:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a JSON object; what is not known of an empty bin is None."""
-        known = self.count > 0
         return {
-            "confidence": np.where(known, self.confidence, None).tolist(),
-            "share": np.where(known, self.share, None).tolist(),
+            "confidence": self._known(self.confidence),
+            "share": self._known(self.share),
             "count": self.count.tolist(),
             "ece": self.ece,
         }
+
+    def _known(self, values: Floats) -> list[float | None]:
+        return [float(value) if n else None for value, n in zip(values, self.count, strict=True)]
 
 
 def reliability(

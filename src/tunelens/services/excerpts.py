@@ -125,7 +125,8 @@ class Prepared:
 class Manifest:
     """What earlier runs wrote into a folder: a line of JSON per excerpt, the last of a recording counts.
 
-    A line tells what will be written, another, as soon as it is there, what it is. What cannot be read is as if it were not there.
+    A line tells what will be written, another, as soon as it is there, what it is. What cannot be read is as
+    if it were not there.
 
     Parameters
     ----------
@@ -158,7 +159,7 @@ class Manifest:
         return out in self._written
 
     def announce(self, wanted: Mapping[Path, Path]) -> None:
-        """Note which file each recording will have: one that is there after a kill is ours, and unfinished."""
+        """Note which file each recording will have: what a kill leaves there is ours, and unfinished."""
         lines = [
             {"source": path_to_text(source), "out": escape(str(out.relative_to(self.folder)))}
             for source, out in wanted.items()

@@ -107,5 +107,5 @@ def test_reports_say_it_in_every_form_and_run_no_code_of_strangers(tmp_path: Pat
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ParameterError, match="exists"):
         save_findings(found, tmp_path / "r.html")
-    with pytest.raises(ParameterError, match="ends in '.exe'"):
+    with pytest.raises(ParameterError, match=r"ends in '\.exe'"):
         save_findings(found, tmp_path / "r.exe")
