@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.path import Path as Polygon
-from PIL import Image
-from tests.browser import Opened, open_page
+from tests.browser import open_page
+from tests.unit.map.face import MAP, Face, opened
 from tests.unit.map.songs import HOSTILE, hostile, sounding, two_groups
 
 from tunelens.explore.collection import Collection
@@ -27,13 +25,6 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
   return kind === "webgl2" ? null : get.call(this, kind, ...more);
 };
 """
-MAP = "window.tunelensMap.map"
-SPOT = """(i) => {
-  const { map } = window.tunelensMap;
-  const box = map.box.getBoundingClientRect();
-  const [x, y] = map.at(i);
-  return [box.left + x, box.top + y];
-}"""
 COUNT_DRAWN = """() => {
   const { painter } = window.tunelensMap.map;
   const draw = painter.draw.bind(painter);
@@ -61,82 +52,10 @@ TOO_WIDE = """() => Array.from(document.querySelectorAll("body *"))
   .map((one) => one.id || one.className || one.tagName)"""
 
 
-class Face:
-    """What a person does with an opened map, and what a test reads from it."""
-
-    def __init__(self, opened: Opened) -> None:
-        self.opened, self.page = opened, opened.page
-        self.until("document.documentElement.dataset.ready", 60)
-
-    def js(self, text: str, value: Any = None) -> Any:
-        return self.page.evaluate(text, value)
-
-    def until(self, condition: str, seconds: float = 20) -> None:
-        """Wait until something is so; the page's own policy forbids that a string is evaluated within it."""
-        end = time.monotonic() + seconds
-        while not self.js(f"() => Boolean({condition})"):
-            assert time.monotonic() < end, f"not so after {seconds:g} s: {condition}"
-            self.page.wait_for_timeout(20)
-
-    def settle(self) -> None:
-        """Wait until what is to be drawn is drawn."""
-        self.js("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def row(self, identifier: str) -> int:
-        return int(self.js(f"(id) => {MAP}.songs.ids.indexOf(id)", identifier))
-
-    def at(self, row: int) -> tuple[float, float]:
-        """Return where a song is, in pixels of the window."""
-        x, y = self.js(SPOT, row)
-        return float(x), float(y)
-
-    def where(self) -> tuple[float, float, float]:
-        return tuple(self.js(f"() => [{MAP}.view.x, {MAP}.view.y, {MAP}.view.zoom]"))
-
-    def pixels(self) -> np.ndarray:
-        self.settle()
-        return np.asarray(
-            Image.open(io.BytesIO(self.page.locator("#map").screenshot())).convert("RGB")
-        ).astype(int)
-
-    def looks(self, row: int) -> list[int]:
-        return self.js(f"(i) => Array.from({MAP}.marks.subarray(4 * i, 4 * i + 2))", row)
-
-    def colour_by(self, name: str) -> None:
-        at = self.js(f"(name) => {MAP}.columns.findIndex((one) => one.name === name)", name)
-        self.page.select_option("#colour", str(at))
-
-    def legend(self) -> dict[str, int]:
-        rows = self.page.locator("#legend button")
-        return {row.locator(".name").inner_text(): int(row.locator(".n").inner_text()) for row in rows.all()}
-
-    def texts(self, selector: str) -> list[str]:
-        return self.page.locator(selector).all_inner_texts()
-
-    def drag(self, spots: list[tuple[float, float]]) -> None:
-        self.page.mouse.move(*spots[0])
-        self.page.mouse.down()
-        for spot in spots[1:]:
-            self.page.mouse.move(*spot)
-        self.page.mouse.up()
-
-
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Collection]:
     songs = two_groups()
     return draw_map(songs, tmp_path_factory.mktemp("map") / "map.html", projection="pca").path, songs
-
-
-@contextmanager
-def opened(browser: Any, path: Path, **options: Any) -> Iterator[Face]:
-    with open_page(browser, path, **options) as page:
-        face = Face(page)
-        yield face
-        assert not page.errors, page.errors
-        others = [
-            url for url in page.requests if url != path.as_uri() and not url.startswith(("data:", "blob:"))
-        ]
-        assert not [url for url in others if not url.startswith("file:")], "nothing is asked of a network"
 
 
 @pytest.fixture
@@ -615,8 +534,8 @@ def test_a_map_in_a_notebook_works_and_has_no_address_to_keep(browser: Any, tmp_
     report = draw_map(two_groups(), tmp_path / "map.html", projection="pca", language="zh")
     cell = tmp_path / "cell.html"
     cell.write_text(f"<!doctype html><meta charset=utf-8>{report._repr_html_()}", encoding="utf-8")
-    with open_page(browser, cell) as opened:
-        frame = opened.page.frame_locator("iframe")
+    with open_page(browser, cell) as cell_page:
+        frame = cell_page.page.frame_locator("iframe")
         frame.locator("html[data-ready]").wait_for(timeout=60_000)
         frame.locator("select").first.select_option(index=1)
         opened.page.wait_for_timeout(400)
