@@ -538,6 +538,6 @@ def test_a_map_in_a_notebook_works_and_has_no_address_to_keep(browser: Any, tmp_
         frame = cell_page.page.frame_locator("iframe")
         frame.locator("html[data-ready]").wait_for(timeout=60_000)
         frame.locator("select").first.select_option(index=1)
-        opened.page.wait_for_timeout(400)
-        assert opened.errors == []
-        assert [url for url in opened.requests if not url.startswith(("file:", "data:", "about:"))] == []
+        cell_page.page.wait_for_timeout(400)
+        assert cell_page.errors == []
+        assert [url for url in cell_page.requests if not url.startswith(("file:", "data:", "about:"))] == []
