@@ -163,3 +163,14 @@ def test_it_fits_every_window(browser: Any, served: Served, size: tuple[int, int
         page.locator(".player").wait_for()
         check_no_sideways_scroll(page)
         assert page.locator(f"{ROWS} .play").first.is_visible()
+
+
+def test_tags_are_named_in_chinese_and_asked_for_by_their_own_names(browser: Any, own: Served) -> None:
+    with visit(browser, own.url, language="zh") as opened:
+        page = opened.page
+        jazz = page.locator(".facet", has_text="爵士")
+        n = int(jazz.locator(".tabular").inner_text())
+        jazz.click()
+        page.wait_for_url("**q=*jazz*")
+        page.locator(".library-head [role=status]").get_by_text(f"{n} 首曲目", exact=True).wait_for()
+        assert page.locator(".facet", has_text="Jazz").count() == 0

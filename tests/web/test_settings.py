@@ -6,13 +6,17 @@ import json
 import sqlite3
 import urllib.request
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.conftest import make_song
+from tests.serving import running
 from tests.web.conftest import Served, check_axe, check_no_sideways_scroll, visit
+from tunelens.api.options import ServeOptions
+from tunelens.base.settings import Settings
 
 JOB_MS = 60_000
 
@@ -58,6 +62,28 @@ def test_music_is_added_from_this_computer(browser: Any, own: Served, tmp_path: 
         page.get_by_text("1 tracks were added or heard anew.").wait_for(timeout=JOB_MS)
         assert tracks(own) == before + 1
         page.locator(".run", has_text="Hear music").first.wait_for()
+
+
+def test_a_new_library_leads_to_adding_music_and_tells_what_failed(
+    browser: Any, built_page: Path, tmp_path: Path
+) -> None:
+    music = tmp_path / "music"
+    make_song(music / "first.wav", 21, 100, seconds=3.0)
+    (music / "<b>broken.mp3").write_bytes(b"no sound at all")
+    settings = replace(Settings.from_env(), data_dir=tmp_path / "data", offline=True, jobs=1)
+    options = ServeOptions(library=tmp_path / "new.db", roots=(music,), settings=settings)
+    with running(options) as url, visit(browser, url) as opened:
+        page = opened.page
+        page.get_by_role("heading", name="The library is empty").wait_for()
+        page.get_by_role("link", name="Add music").click()
+        page.get_by_role("button", name="Browse…").click()
+        page.locator(".entry", has_text="music").click()
+        page.get_by_role("button", name="Choose this folder").click()
+        page.get_by_role("button", name="Hear it and add it").click()
+        page.get_by_text("1 files could not be heard").click(timeout=JOB_MS)
+        assert "<b>broken.mp3" in page.locator("li.failed").inner_text()
+        page.get_by_role("link", name="To the library").click()
+        page.get_by_text("1 tracks", exact=True).wait_for()
 
 
 def test_the_library_is_backed_up_and_checked(browser: Any, own: Served) -> None:

@@ -115,8 +115,28 @@ def test_nobody_comes_in_without_the_token(browser: Any, built_page: Path, tmp_p
         page.locator(".vtable-body .track-names a").first.wait_for()
 
 
-def test_a_page_that_is_not_there_says_so(browser: Any, served: Served) -> None:
-    with visit(browser, f"{served.url}/no/such/page") as opened:
+def test_the_focus_is_not_lost_with_a_dialog_or_a_page(browser: Any, served: Served) -> None:
+    with visit(browser, served.url) as opened:
+        page = opened.page
+        page.get_by_role("button", name="Columns").click()
+        page.get_by_role("dialog").wait_for()
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
+        page.locator("[aria-label=Columns]:focus").wait_for()
+        page.locator(".track-names a").first.click()
+        page.locator(".track-head h1").wait_for()
+        page.locator("main:focus").wait_for()
+        page.go_back()
+        page.locator(".vtable").wait_for()
+        page.reload()
+        page.locator(".vtable").wait_for()
+        page.keyboard.press("Tab")
+        page.locator("a.skip:focus").wait_for()
+
+
+@pytest.mark.parametrize("path", ["/no/such/page", "/tracks/one", "/studio/1", "/%ff"])
+def test_a_page_that_is_not_there_says_so(browser: Any, served: Served, path: str) -> None:
+    with visit(browser, f"{served.url}{path}") as opened:
         opened.page.get_by_role("heading", name="Nothing here").wait_for()
         opened.page.get_by_role("link", name="To the library").click()
         opened.page.locator(".vtable").wait_for()

@@ -1,6 +1,6 @@
 /** Tracks that are like others, and why, in the words of now. */
 import type { Track } from "./types";
-import { say, word } from "./words";
+import { named, say, word } from "./words";
 
 export interface Reasons {
   tags: string[];
@@ -46,7 +46,7 @@ const KEYS: Record<string, string> = {
 
 /** What a neighbour has in common with its seed, in short texts; so many tags, at most. */
 export function reasonsOf({ tags, tempo, key, energy, alike }: Reasons, most = 5): string[] {
-  const said = tags.slice(0, most);
+  const said = tags.slice(0, most).map(named);
   if (alike.length) {
     const parts = alike.map((part) => say(PARTS[part] ?? part)).join(say(", "));
     said.push(say("alike in {parts}", { parts }));

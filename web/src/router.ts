@@ -31,12 +31,16 @@ export function match(asked: string, routes: Route[] = ROUTES): Match | null {
   return null;
 }
 
+/** What a part of a path may be by its name; nothing else is asked of the server. */
+const SHAPES: Record<string, RegExp> = { id: /^\d{1,15}$/, job: /^[0-9a-f]{32}$/ };
+
 function fit(pattern: string[], parts: string[]): Record<string, string> | null {
   if (pattern.length !== parts.length) return null;
   const params: Record<string, string> = {};
   for (const [index, wanted] of pattern.entries()) {
     const part = parts[index] ?? "";
-    if (wanted.startsWith(":") && part) params[wanted.slice(1)] = decoded(part);
+    const name = wanted.startsWith(":") ? wanted.slice(1) : "";
+    if (name && (SHAPES[name] ?? /./).test(part)) params[name] = decoded(part);
     else if (wanted !== part) return null;
   }
   return params;

@@ -60,6 +60,13 @@ function Content() {
   useEffect(() => {
     document.title = `${title} · Tunelens`;
   }, [title]);
+  const left = useRef(path.value);
+  useEffect(() => {
+    // what was clicked went with the page that had it: the keyboard goes on from the new page
+    const isLost = left.current !== path.value && document.activeElement === document.body;
+    if (isLost) main.current?.focus({ preventScroll: true });
+    left.current = path.value;
+  }, [path.value]);
   return (
     <main id="main" ref={main} tabIndex={-1}>
       {found ? <LazyPage key={found.route.path} route={found.route} params={found.params} /> : <Nowhere />}

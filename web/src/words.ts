@@ -9,11 +9,27 @@ export const language = stored<Language>("language", firstLanguage(), (value) =>
 
 const chinese = import.meta.glob<Record<string, string>>("./languages/zh/*.json", { import: "default" });
 const words = signal<Record<string, string>>({});
+const names = signal<Record<string, string>>({});
 
 /** The text in the language of now, with `values` in the places that it names. */
 export function say(text: string, values: Record<string, string | number> = {}): string {
   const said = (language.value === "zh" && words.value[text]) || text;
   return said.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+/**
+ * What a tag, a class or a vocabulary of the shipped models is called. Any other is its own name: who gave it chose
+ * it. What is asked of the server is always the name itself.
+ */
+export function named(name: string): string {
+  if (language.value !== "zh") return name;
+  const known = names.value[name] ?? names.value[name.toLowerCase()];
+  return known ?? name.replace(/(?<=^[A-G][#b]? )(major|minor)$/, (mode) => names.value[mode] ?? mode);
+}
+
+/** Some of those, as a list within a sentence. */
+export function namedAll(many: readonly string[]): string {
+  return many.map(named).join(say(", "));
 }
 
 /** The text itself: it is written here and said elsewhere, and its translation must not be forgotten. */
@@ -26,6 +42,7 @@ export async function speak(code: Language): Promise<void> {
   if (code === "zh") {
     const files = await Promise.all(Object.values(chinese).map((load) => load()));
     words.value = Object.assign({}, ...files);
+    names.value = (await import("./languages/names/zh.json")).default;
   }
   language.value = code;
   document.documentElement.lang = code === "zh" ? "zh-CN" : "en";

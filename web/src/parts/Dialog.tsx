@@ -12,13 +12,14 @@ interface DialogProps {
   wide?: boolean;
 }
 
-/** A window over the page, shown while it is rendered; Escape and a click beside it close it. */
+/** A window over the page, shown while it is rendered; Escape and a click beside it close it; then the focus is where it was. */
 export function Dialog({ title, onClose, children, actions, wide }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
+    const before = document.activeElement;
     box.current?.showModal();
-    return () => box.current?.close();
+    return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
   }, []);
   return (
     <dialog

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { post, remove } from "../api";
-import { say } from "../words";
+import { named, say } from "../words";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { Field } from "./Field";
@@ -31,7 +31,7 @@ export function LabelButton({ track, vocabulary, label, choices = [], onDone }: 
     const wrong = label && label !== said ? { instead_of: label } : {};
     try {
       await post("/corrections", { track, vocabulary, label: said, ...wrong });
-      tell(say("Kept: {label}", { label: said }), {
+      tell(say("Kept: {label}", { label: named(said) }), {
         text: say("Undo"),
         act: () => remove("/corrections", { vocabulary }).then(onDone, tellProblem),
       });
@@ -62,7 +62,7 @@ export function LabelButton({ track, vocabulary, label, choices = [], onDone }: 
                 aria-pressed={choice === label}
                 onClick={() => give(choice)}
               >
-                {choice}
+                {named(choice)}
               </button>
             ))}
           </div>

@@ -22,6 +22,16 @@ export function EmptyState({ icon, title, children }: EmptyProps) {
   );
 }
 
+/** To where music is added: what a page of an empty library leads to. */
+export function AddLink() {
+  return (
+    <a class="button main" href="/settings">
+      <Icon name="plus" size={18} />
+      {say("Add music")}
+    </a>
+  );
+}
+
 /** Something failed: what, and what to do. */
 export function ErrorBox({ error, retry }: { error: unknown; retry?: () => void }) {
   const hint = error instanceof Problem ? error.hint : null;

@@ -9,6 +9,6 @@ export { type Near, NearList } from "./NearList";
 export { JobProgress, Progress, stateText } from "./Progress";
 export { type Tab, Tabs } from "./Tabs";
 export { tell, tellProblem } from "./Toast";
-export { EmptyState, ErrorBox, Loading } from "./Told";
+export { AddLink, EmptyState, ErrorBox, Loading } from "./Told";
 export { PlayButton, TrackCell } from "./TrackCell";
 export { type Column, VirtualTable } from "./VirtualTable";

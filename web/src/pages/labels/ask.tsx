@@ -6,7 +6,7 @@ import { useLoaded } from "../../loaded";
 import { Button, Field, Loading, PlayButton, TrackCell } from "../../parts";
 import { titleOf } from "../../track";
 import type { Track } from "../../types";
-import { percent, say } from "../../words";
+import { named, percent, say } from "../../words";
 import { answer, blank, labels, learning, questions, skip, undo, vocabulary } from "./teaching";
 import type { Question } from "./types";
 
@@ -104,7 +104,7 @@ function Asked({ id, question, onDone }: AskedProps) {
       {question && (
         <p>
           {say("The model says {label}, {share} sure.", {
-            label: question.label,
+            label: named(question.label),
             share: percent(question.probability),
           })}
         </p>
@@ -122,7 +122,7 @@ function Asked({ id, question, onDone }: AskedProps) {
             <span class="key" aria-hidden="true">
               {place + 1}
             </span>
-            {label}
+            {named(label)}
           </button>
         ))}
       </fieldset>

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { get } from "../../api";
 import { useLoaded } from "../../loaded";
 import { Button, Field } from "../../parts";
-import { say } from "../../words";
+import { named, say } from "../../words";
 import { AskCard } from "./ask";
 import { Known } from "./known";
 import "./labels.css";
@@ -64,7 +64,7 @@ function Vocabularies() {
             aria-pressed={name === vocabulary.value}
             onClick={() => begin(name)}
           >
-            {name}
+            {named(name)}
           </button>
         ))}
       </fieldset>

@@ -1,7 +1,7 @@
 /** What was learned: figures before and after, which tracks changed, what was said. */
 import { IconButton, Loading, Meter } from "../../parts";
 import { type IntervalRow, Intervals } from "../../parts/charts/Intervals";
-import { number, percent, say, word } from "../../words";
+import { named, namedAll, number, percent, say, word } from "../../words";
 import { learned, learning, takeBack, told } from "./teaching";
 import type { Learned, LeftOut } from "./types";
 
@@ -102,8 +102,8 @@ function Changes({ found }: { found: Learned }) {
               {one.track}
             </a>
             <span>
-              <s class="quiet">{one.before.join(", ") || "–"}</s> →{" "}
-              <strong>{one.after.join(", ") || "–"}</strong>{" "}
+              <s class="quiet">{namedAll(one.before) || "–"}</s> →{" "}
+              <strong>{namedAll(one.after) || "–"}</strong>{" "}
               <span class="quiet tabular">{percent(one.sure)}</span>
             </span>
           </li>
@@ -124,7 +124,7 @@ function LabelList({ found }: { found: Learned }) {
       {given.map((row) => (
         <Meter
           key={row.label}
-          label={row.label}
+          label={named(row.label)}
           share={row.holds / most}
           text={row.learned || row.known ? number(row.holds) : say("{n} of 3", { n: row.holds })}
           quiet={!row.learned && !row.known}
@@ -143,11 +143,11 @@ function Said() {
         {told.value.map((one) => (
           <li key={one.id}>
             <span class="ellipsis">{one.title ?? one.path.split("/").pop()}</span>
-            <span>{one.holds ? one.label : say("not {label}", { label: one.label })}</span>
+            <span>{one.holds ? named(one.label) : say("not {label}", { label: named(one.label) })}</span>
             <IconButton
               icon="trash"
               size={16}
-              label={say("Take back: {label}", { label: one.label })}
+              label={say("Take back: {label}", { label: named(one.label) })}
               onClick={() => takeBack(one.id)}
             />
           </li>

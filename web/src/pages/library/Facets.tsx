@@ -2,7 +2,7 @@ import type { Signal } from "@preact/signals";
 import { get } from "../../api";
 import { useLoaded } from "../../loaded";
 import { ErrorBox } from "../../parts";
-import { number, say, word } from "../../words";
+import { named, number, say, word } from "../../words";
 
 interface Count {
   value: string;
@@ -81,7 +81,7 @@ function Group({ title, counts, left, query }: GroupProps) {
               }}
             >
               <span class="facet-bar" style={{ width: `${(100 * count.n_tracks) / most}%` }} />
-              <span class="ellipsis">{count.value}</span>
+              <span class="ellipsis">{named(count.value)}</span>
               <span class="tabular quiet">{number(count.n_tracks)}</span>
             </button>
           </li>

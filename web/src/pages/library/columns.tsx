@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { type Column, TrackCell } from "../../parts";
 import { tagsOf } from "../../track";
 import type { Track } from "../../types";
-import { clock, number, percent, say, word } from "../../words";
+import { clock, named, number, percent, say, word } from "../../words";
 
 /** A column with its English title, which is said when it is drawn. */
 export type Titled = Column<Track>;
@@ -46,13 +46,19 @@ function tags(track: Track): ComponentChildren {
       {tagsOf(track)
         .filter((tag) => tag !== "music")
         .slice(0, 4)
-        .join(", ")}
+        .map(named)
+        .join(say(", "))}
     </span>
   );
 }
 
-const genre = (track: Track): ComponentChildren => text(track.genre ?? tagsOf(track, "genre")[0] ?? null);
-const mood = (track: Track): ComponentChildren => text(tagsOf(track, "mood")[0] ?? null);
+function first(track: Track, group: string): string | null {
+  const [tag] = tagsOf(track, group);
+  return tag ? named(tag) : null;
+}
+
+const genre = (track: Track): ComponentChildren => text(track.genre ?? first(track, "genre"));
+const mood = (track: Track): ComponentChildren => text(first(track, "mood"));
 const right = "right" as const;
 
 /** The title stays; of the others who looks chooses. */

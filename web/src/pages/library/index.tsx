@@ -2,7 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { get } from "../../api";
-import { EmptyState, ErrorBox, IconButton, VirtualTable } from "../../parts";
+import { AddLink, EmptyState, ErrorBox, IconButton, VirtualTable } from "../../parts";
 import { current, play } from "../../player";
 import { search as address, go, remember } from "../../router";
 import { type Rows, useRows } from "../../rows";
@@ -127,7 +127,8 @@ function Found({ rows, error, query, children }: FoundProps) {
   }
   return (
     <EmptyState icon="library" title={say("The library is empty")}>
-      <p>{say("Let Tunelens hear a folder of music:")}</p>
+      <AddLink />
+      <p>{say("or in a terminal:")}</p>
       <code>tunelens analyze ~/Music</code>
     </EmptyState>
   );

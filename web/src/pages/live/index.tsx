@@ -4,7 +4,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { Button, Check, ErrorBox, Meter } from "../../parts";
 import { Segments } from "../../parts/Segments";
 import { pause } from "../../player";
-import { number, percent, say, word } from "../../words";
+import { named, namedAll, number, percent, say, word } from "../../words";
 import "./live.css";
 import { type Heard, listenToFile, listenToMicrophone, type Said, type Stream } from "./stream";
 import { type Moment, momentOf, Timeline } from "./timeline";
@@ -181,7 +181,7 @@ function Now({ heard, late }: { heard: Heard; late: number }) {
           <section class="card bars" aria-label={say("Tags")}>
             <h2>{say("Tags")}</h2>
             {heard.tags.slice(0, MOST_BARS).map((one) => (
-              <Meter key={one.tag} label={one.tag} share={one.probability} />
+              <Meter key={one.tag} label={named(one.tag)} share={one.probability} />
             ))}
           </section>
         )}
@@ -251,11 +251,11 @@ function Predicted({ name, said }: { name: string; said: Said }) {
   return (
     <section class="card bars" aria-label={name}>
       <h2>
-        {name}
-        <span class="live-answer">{said.labels.join(", ") || say("unknown")}</span>
+        {named(name)}
+        <span class="live-answer">{namedAll(said.labels) || say("unknown")}</span>
       </h2>
       {bars.map(([label, share]) => (
-        <Meter key={label} label={label} share={share} quiet={!said.labels.includes(label)} />
+        <Meter key={label} label={named(label)} share={share} quiet={!said.labels.includes(label)} />
       ))}
     </section>
   );

@@ -1,7 +1,17 @@
 import { useSignal } from "@preact/signals";
 import { type Job, runJob } from "../../api";
 import { useLoaded } from "../../loaded";
-import { Button, Dialog, EmptyState, ErrorBox, JobProgress, Loading, Select, tellProblem } from "../../parts";
+import {
+  AddLink,
+  Button,
+  Dialog,
+  EmptyState,
+  ErrorBox,
+  JobProgress,
+  Loading,
+  Select,
+  tellProblem,
+} from "../../parts";
 import { language, number, say, when } from "../../words";
 import { type Described, describe, type Kept } from "./load";
 import "./map.css";
@@ -58,7 +68,10 @@ function NoMap({ told, onMake }: { told: Described; onMake: () => void }) {
     <EmptyState icon="map" title={say("No map was made yet")}>
       <p>{say("{n} songs, near each other where they are alike.", { n: number(told.n_tracks) })}</p>
       {told.n_tracks < FEWEST ? (
-        <p>{say("A map needs at least {n}.", { n: number(FEWEST) })}</p>
+        <>
+          <p>{say("A map needs at least {n}.", { n: number(FEWEST) })}</p>
+          <AddLink />
+        </>
       ) : (
         <Button kind="main" icon="map" onClick={onMake}>
           {say("Make the map")}

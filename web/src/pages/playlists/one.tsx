@@ -27,7 +27,6 @@ export default function OnePlaylist({ params }: PageProps) {
   const { data, error, again } = useLoaded<Shown>((abort) => get(pathOf(name), {}, abort), [name]);
   const isLeaving = useSignal(false);
   const shown = data.value;
-  const heard = shown?.items.map(playable).filter((track) => track !== null) ?? [];
   return (
     <div class="page">
       <header class="page-head">
@@ -38,29 +37,7 @@ export default function OnePlaylist({ params }: PageProps) {
           <h1>{name}</h1>
           {shown && <p class="quiet small">{summary(shown)}</p>}
         </div>
-        <div class="row">
-          <Button
-            kind="main"
-            icon="play"
-            disabled={!heard[0]}
-            onClick={() => heard[0] && play(heard[0], 0, heard)}
-          >
-            {say("Play")}
-          </Button>
-          {FORMATS.map((format) => (
-            <a
-              key={format}
-              class="button plain"
-              href={address(`${pathOf(name)}/export`, { format })}
-              download={`${name}.${format}`}
-            >
-              {format.toUpperCase()}
-            </a>
-          ))}
-          <Button kind="danger" icon="trash" onClick={() => (isLeaving.value = true)}>
-            {say("Delete")}
-          </Button>
-        </div>
+        {shown && <Actions shown={shown} onDelete={() => (isLeaving.value = true)} />}
       </header>
       {error.value !== undefined && <ErrorBox error={error.value} retry={again} />}
       {!shown && error.value === undefined && <Loading />}
@@ -71,6 +48,36 @@ export default function OnePlaylist({ params }: PageProps) {
       )}
       {shown && shown.items.length > 0 && <Items shown={data as Signal<Shown>} onFail={again} />}
       {isLeaving.value && <DeleteDialog name={name} onClose={() => (isLeaving.value = false)} />}
+    </div>
+  );
+}
+
+/** What may be done with the whole of it. */
+function Actions({ shown, onDelete }: { shown: Shown; onDelete: () => void }) {
+  const heard = shown.items.map(playable).filter((track) => track !== null);
+  return (
+    <div class="row">
+      <Button
+        kind="main"
+        icon="play"
+        disabled={!heard[0]}
+        onClick={() => heard[0] && play(heard[0], 0, heard)}
+      >
+        {say("Play")}
+      </Button>
+      {FORMATS.map((format) => (
+        <a
+          key={format}
+          class="button plain"
+          href={address(`${pathOf(shown.name)}/export`, { format })}
+          download={`${shown.name}.${format}`}
+        >
+          {format.toUpperCase()}
+        </a>
+      ))}
+      <Button kind="danger" icon="trash" onClick={onDelete}>
+        {say("Delete")}
+      </Button>
     </div>
   );
 }

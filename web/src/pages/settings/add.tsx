@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { cancelJob, ended, type Job, type Upload } from "../../api";
+import { cancelJob, ended, type Told, type Upload } from "../../api";
 import { startJob, useJob } from "../../jobs";
 import { Button, Check, ErrorBox, Icon, JobProgress, tellProblem } from "../../parts";
 import { PathField } from "../../parts/Browse";
@@ -80,34 +80,49 @@ export function AddMusic() {
   );
 }
 
-interface Scanned {
-  heard?: unknown[];
-  added?: number;
-  failed?: unknown[];
-  [more: string]: unknown;
-}
+type Scanned = {
+  n_analyzed: number;
+  n_failed: number;
+  failed: { path: string; error: Told }[];
+};
 
 function Adding({ id }: { id: string }) {
   const { job, error } = useJob<Scanned>(id);
   if (error.value !== undefined) return <ErrorBox error={error.value} />;
-  if (!job.value) return null;
-  const now = job.value as unknown as Job<Scanned>;
+  const now = job.value;
+  if (!now) return null;
   return (
     <div class="stack">
-      <JobProgress job={now as unknown as Job} onCancel={() => cancelJob(id).catch(tellProblem)} />
+      <JobProgress job={now} onCancel={() => cancelJob(id).catch(tellProblem)} />
       {now.error && <ErrorBox error={new Error(now.error.message)} />}
-      {ended(now as unknown as Job) && now.result && (
-        <p role="status" class="row">
-          <Icon name="check" />{" "}
-          {say("{n} tracks were added or heard anew.", { n: number(addedOf(now.result)) })}{" "}
-          <a href="/">{say("To the library")}</a>
-        </p>
-      )}
+      {ended(now) && now.result && <Added scanned={now.result} />}
     </div>
   );
 }
 
-function addedOf(result: Scanned): number {
-  const counts = result as Record<string, unknown>;
-  return Number(counts.n_done ?? counts.n_analyzed ?? 0);
+const MOST_FAILED = 5;
+
+/** What came into the library, and which files could not be heard, and why. */
+function Added({ scanned }: { scanned: Scanned }) {
+  const { n_analyzed, n_failed, failed } = scanned;
+  return (
+    <>
+      <p role="status" class="row">
+        <Icon name="check" /> {say("{n} tracks were added or heard anew.", { n: number(n_analyzed) })}{" "}
+        <a href="/">{say("To the library")}</a>
+      </p>
+      {n_failed > 0 && (
+        <details>
+          <summary class="bad">{say("{n} files could not be heard", { n: number(n_failed) })}</summary>
+          <ul>
+            {failed.slice(0, MOST_FAILED).map((one) => (
+              <li key={one.path} class="small failed">
+                <strong>{one.path.split(/[\\/]/).pop()}</strong> {one.error.message}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
 }

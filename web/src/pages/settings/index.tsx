@@ -15,8 +15,8 @@ export default function SettingsPage() {
         <h1>{say("Settings")}</h1>
       </header>
       <div class="settings-columns">
-        <Habits />
         <AddMusic />
+        <Habits />
         <JobsInFlight />
         <Facts />
         <Upkeep />

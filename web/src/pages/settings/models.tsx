@@ -3,7 +3,7 @@ import { get } from "../../api";
 import { useLoaded } from "../../loaded";
 import { Button, Dialog, ErrorBox, Loading } from "../../parts";
 import { Scroll } from "../../parts/charts/Scroll";
-import { number, say } from "../../words";
+import { named, number, say } from "../../words";
 
 interface Net {
   name: string;
@@ -37,7 +37,8 @@ export function Models() {
         {bundles.data.value?.bundles.map((one) => (
           <li key={one.name}>
             <span>
-              <strong>{one.name}</strong> <span class="quiet small">{one.label}</span>
+              <strong>{one.name}</strong>{" "}
+              {one.label !== one.name && <span class="quiet small">{named(one.label)}</span>}
             </span>
             <Button
               onClick={() => {
@@ -57,7 +58,8 @@ export function Models() {
             <span>
               <strong>{net.name}</strong>{" "}
               <span class="quiet small">
-                {say("{n} tags", { n: number(net.n_tags) })} · {net.licence}
+                {net.n_tags > 0 && `${say("{n} tags", { n: number(net.n_tags) })} · `}
+                {net.licence}
               </span>
             </span>
             <span class={net.available ? "good small" : "quiet small"}>

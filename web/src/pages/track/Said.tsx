@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Button, Meter } from "../../parts";
 import { LabelButton } from "../../parts/LabelButton";
-import { number, percent, say, word } from "../../words";
+import { named, namedAll, number, percent, say, word } from "../../words";
 import type { Analysis, Prediction } from "./types";
 import { Why } from "./Why";
 
@@ -87,19 +87,31 @@ function Answer({ name, said, id, onWhy }: AnswerProps) {
       </header>
       {said.value !== null && <strong class="tabular">{number(said.value, 2)}</strong>}
       {shown.map(([label, share]) => (
-        <Meter key={label} label={label} share={share} quiet={!said.labels.includes(label)} />
+        <Meter key={label} label={named(label)} share={share} quiet={!said.labels.includes(label)} />
       ))}
       <p class="quiet small">{sureness(said)}</p>
     </article>
   );
 }
 
+const DOUBTS: Record<string, string> = {
+  "": word("Unlike anything the model has learned: it may well be wrong."),
+  "unlike anything it was trained on": word("Unlike anything the model has learned: it may well be wrong."),
+  "it does not sound like music": word("It does not sound like music."),
+  "not sure enough": word("Not sure enough to answer."),
+};
+
+/** Why there is no answer, of what the server says of it: `not sure enough: rock 41%`. */
+function doubt(why: string): string {
+  return say(DOUBTS[why.split(":", 1)[0] ?? ""] ?? why);
+}
+
 /** What may be believed of an answer. */
 function sureness({ known, why, set, coverage }: Prediction): string {
-  if (!known) return why || say("Unlike anything the model has learned: it may well be wrong.");
+  if (!known) return doubt(why);
   if (!set.length || coverage === null) return "";
   return say("With {share} confidence among: {labels}", {
     share: percent(coverage),
-    labels: set.join(say(", ")),
+    labels: namedAll(set),
   });
 }

@@ -2,7 +2,7 @@ import { useComputed } from "@preact/signals";
 import { Canvas, type Draw } from "../../parts";
 import { isCurrent, position } from "../../player";
 import { colour } from "../../theme";
-import { percent, say } from "../../words";
+import { named, percent, say } from "../../words";
 import type { Heard, HeardTag, Timeline } from "./types";
 
 const ROWS = 8;
@@ -43,7 +43,7 @@ function Row({ heard, tag, duration_s, id }: RowProps) {
   return (
     <div class="lane tag-lane">
       <span class="lane-name">
-        <span class={tag.group === "genre" ? "genre ellipsis" : "ellipsis"}>{tag.tag}</span>
+        <span class={tag.group === "genre" ? "genre ellipsis" : "ellipsis"}>{named(tag.tag)}</span>
         <span class="tabular">{percent(value.value)}</span>
       </span>
       <div class="lane-inside heat">

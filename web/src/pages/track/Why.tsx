@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { cancelJob, ended, type Job, jobFile, runJob } from "../../api";
 import { Dialog, ErrorBox, JobProgress, Meter } from "../../parts";
 import { isCurrent, pause, position } from "../../player";
-import { clock, language, number, say } from "../../words";
+import { clock, language, named, number, say } from "../../words";
 import type { Prediction } from "./types";
 
 interface Explanation {
@@ -80,7 +80,7 @@ function Explained({ job, explanation }: ExplainedProps) {
     <>
       <p>
         {say("What spoke for “{target}” between {start} and {end}:", {
-          target,
+          target: named(target),
           start: clock(start_s),
           end: clock(end_s),
         })}
@@ -116,7 +116,7 @@ function Explained({ job, explanation }: ExplainedProps) {
         <section>
           <h3>{say("What sounded where it mattered")}</h3>
           {tags.map((tag) => (
-            <Meter key={tag.tag} label={tag.tag} share={tag.there} />
+            <Meter key={tag.tag} label={named(tag.tag)} share={tag.there} />
           ))}
         </section>
       )}
