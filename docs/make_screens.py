@@ -1,14 +1,16 @@
 """Photograph the web page for the docs, over the library of `tunelens demo` or another one.
 
-``python docs/make_screens.py [LIBRARY]`` needs Chromium and playwright; without LIBRARY it makes the demo.
+``python docs/make_screens.py [LIBRARY [NAME...]]`` needs Chromium and playwright; without LIBRARY it makes
+the demo, and without names it takes all pictures. It works on a copy: the library stays as it is.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,33 @@ def listen_to_a_track(page: Any) -> None:
     page.wait_for_timeout(15_000)
 
 
+def make_the_map(page: Any) -> None:
+    """Lay the songs out, colour them by mood and choose one."""
+    page.locator(".empty .button").click()
+    page.locator("dialog footer .button").click()
+    page.locator(".atlas-box[data-painter]").wait_for()
+    page.locator(".atlas-side select").select_option("mood")
+    find = "() => document.querySelector('.atlas-box').atlas.points.titles.indexOf('1918')"
+    x, y = page.evaluate(f"() => document.querySelector('.atlas-box').atlas.map.at(({find})())")
+    page.locator(".atlas-box").click(position={"x": x, "y": y})
+    page.locator(".player .main").click()
+
+
+def travel(page: Any) -> None:
+    """Make a journey from one mood to another."""
+    page.locator(".page-head .button.main").click()
+    page.locator("dialog .button.main").first.click()
+    page.locator("dialog svg").last.wait_for()
+
+
+def hear_both(page: Any) -> None:
+    """Play two copies beside each other, and show of their paths the last folder alone."""
+    for path in page.locator(".file-names .small").all():
+        path.evaluate("one => { one.textContent = one.textContent.split('/').slice(-2).join('/') }")
+    page.locator(".copy .button").first.click()
+    page.locator(".together").wait_for()
+
+
 SCREENS = (
     Screen("library", "/", ".facet", act=choose_two),
     Screen("library-zh", "/?q=mood:calm", ".facet", "zh", dark=True),
@@ -89,6 +118,9 @@ SCREENS = (
     Screen("track-zh", "/tracks/4", ".part", "zh", dark=True, size=(1280, 1000), act=play_from_the_middle),
     Screen("track-phone", "/tracks/2", ".part", "zh", size=PHONE, act=play_from_the_middle),
     Screen("why", "/tracks/1", ".said", size=(1280, 900), act=ask_why),
+    Screen("map", "/map", ".empty .button", act=make_the_map),
+    Screen("playlist", "/playlists", ".page-head .button.main", act=travel),
+    Screen("duplicates", "/duplicates", ".copy", act=hear_both),
     Screen("studio", "/studio", ".choice", size=(1280, 1000), act=look_at_the_library),
     Screen("studio-run", "/studio", ".choice", dark=True, size=(1280, 1000), act=judge_a_model),
     Screen("labels", "/labels", ".label-button"),
@@ -98,16 +130,38 @@ SCREENS = (
 
 
 @contextmanager
-def demo_library(given: Path | None) -> Iterator[Path]:
-    """Give the library, or that of a demo made for the occasion."""
-    if given is not None:
-        yield given
-        return
+def library_to_show(given: Path | None) -> Iterator[Path]:
+    """Give a copy of the library, or of a new demo, in which two songs are there twice."""
     from tunelens.services.demo import demo
 
-    with tempfile.TemporaryDirectory() as folder:
-        demo(Path(folder))
-        yield Path(folder) / "library.db"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if given is None:
+            demo(folder / "demo")
+            given = folder / "demo" / "library.db"
+        path = folder / "library.db"
+        with closing(sqlite3.connect(given)) as source, closing(sqlite3.connect(path)) as copy:
+            source.backup(copy)
+        add_copies(path, folder / "downloads")
+        yield path
+
+
+def add_copies(path: Path, folder: Path) -> None:
+    """Let the first songs of a library be there again, as lossless files of another folder."""
+    import soundfile
+
+    from tunelens.audio.decode import decode
+    from tunelens.library.search import search
+    from tunelens.library.store import Library
+    from tunelens.services.analyze import analyze_many
+    from tunelens.services.hear import HearOptions
+
+    folder.mkdir()
+    with Library.open(path) as library:
+        for track in search(library, "", limit=2).tracks:
+            sound = decode(track.path)
+            soundfile.write(folder / f"{track.path.stem} (copy).flac", sound.y.T, sound.sr)
+        analyze_many([folder], library, options=HearOptions(models=()), engine="inline")
 
 
 def take(browser: Any, url: str, screen: Screen) -> None:
@@ -131,7 +185,7 @@ def take(browser: Any, url: str, screen: Screen) -> None:
 
 
 def main() -> None:
-    """Photograph all pages."""
+    """Photograph the pages that are named, or all."""
     sys.path.insert(0, str(ROOT))
     from tests.browser import launched
     from tests.serving import running
@@ -141,11 +195,12 @@ def main() -> None:
     from tunelens.library.store import Library
 
     given = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    with demo_library(given) as path:
+    names = sys.argv[2:] or [screen.name for screen in SCREENS]
+    with library_to_show(given) as path:
         with Library.open(path, create=False) as library:
             folders = {track.path.parent for track in search(library, "", limit=None).tracks}
         with running(ServeOptions(library=path, roots=tuple(folders))) as url, launched() as browser:
-            for screen in SCREENS:
+            for screen in (one for one in SCREENS if one.name in names):
                 take(browser, url, screen)
                 sys.stdout.write(f"web-{screen.name}.png\n")
 

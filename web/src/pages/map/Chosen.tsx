@@ -4,7 +4,7 @@ import { reasonsOf, type Similar } from "../../near";
 import { ErrorBox, IconButton, TrackCell } from "../../parts";
 import { tagsOf } from "../../track";
 import type { Track } from "../../types";
-import { clock, number, percent, say } from "../../words";
+import { clock, namedAll, number, percent, say } from "../../words";
 import { type Atlas, trackOf } from "./atlas";
 
 const N_NEAR = 10;
@@ -29,8 +29,8 @@ export function Chosen({ atlas, row }: { atlas: Atlas; row: number }) {
 
 function Facts({ track }: { track: Track }) {
   const told: [string, string | null][] = [
-    [say("Genre"), tagsOf(track, "genre").join(say(", ")) || track.genre],
-    [say("Mood"), tagsOf(track, "mood").join(say(", "))],
+    [say("Genre"), namedAll(tagsOf(track, "genre")) || track.genre],
+    [say("Mood"), namedAll(tagsOf(track, "mood"))],
     [say("Tempo"), track.tempo_bpm === null ? null : `${number(track.tempo_bpm)} BPM`],
     [say("Key"), track.key],
     [say("Year"), track.year === null ? null : String(track.year)],

@@ -2,7 +2,7 @@ import { css, OUTLINES } from "@map/palette.js";
 import { amount } from "@map/words.js";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../parts";
-import { number, say } from "../../words";
+import { named, number, say } from "../../words";
 import type { Atlas } from "./atlas";
 
 /** What the colours mean: every group with its count; a click hides it, a double click shows it alone. */
@@ -27,7 +27,7 @@ export function Legend({ atlas }: { atlas: Atlas }) {
             >
               <Swatch atlas={atlas} at={at} />
               <span class="ellipsis" dir="auto">
-                {column.entry(at)}
+                {named(column.entry(at))}
               </span>
               <span class="tabular quiet small">{number(n)}</span>
             </button>

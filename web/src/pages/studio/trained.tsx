@@ -6,7 +6,7 @@ import { ErrorBox, Field, Loading, Meter, TrackCell } from "../../parts";
 import { Intervals, told } from "../../parts/charts/Intervals";
 import { Downloads } from "../../parts/Document";
 import type { Track } from "../../types";
-import { number, percent, say } from "../../words";
+import { named, namedAll, number, percent, say } from "../../words";
 import { Warnings } from "./evaluated";
 import type { Prediction, TrainedResult } from "./types";
 import { figureHint, figureName } from "./words";
@@ -27,8 +27,8 @@ export function Trained({ job }: { job: Job<TrainedResult> }) {
           <strong>{say("{name} is trained and kept", { name: manifest.name })}</strong>{" "}
           {say("on {n} rows; it says {label}: {classes}", {
             n: number(manifest.n_train),
-            label: manifest.label,
-            classes: manifest.classes.join(", "),
+            label: named(manifest.label),
+            classes: namedAll(manifest.classes),
           })}
         </p>
         <Intervals
@@ -101,13 +101,13 @@ function Said({ bundle, track }: { bundle: string; track: Track }) {
         <strong>{headline(said)}</strong> {!said.known && <span class="quiet">{said.why}</span>}
       </p>
       {likely.map(([label, share]) => (
-        <Meter key={label} label={label} share={share} />
+        <Meter key={label} label={named(label)} share={share} />
       ))}
       {said.set.length > 0 && said.coverage !== null && (
         <p class="hint">
           {say("Cannot be ruled out ({share}): {labels}", {
             share: percent(said.coverage),
-            labels: said.set.join(", "),
+            labels: namedAll(said.set),
           })}
         </p>
       )}
@@ -117,5 +117,5 @@ function Said({ bundle, track }: { bundle: string; track: Track }) {
 
 function headline(said: Prediction): string {
   if (said.value !== null) return number(said.value, 2);
-  return said.labels.join(", ") || say("unknown");
+  return namedAll(said.labels) || say("unknown");
 }
