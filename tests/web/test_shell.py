@@ -134,6 +134,18 @@ def test_the_focus_is_not_lost_with_a_dialog_or_a_page(browser: Any, served: Ser
         page.locator("a.skip:focus").wait_for()
 
 
+def test_a_server_that_is_gone_is_told_in_the_language_of_the_page(browser: Any, served: Served) -> None:
+    with visit(browser, served.url, language="zh") as opened:
+        page = opened.page
+        page.locator(".vtable").wait_for()
+        page.context.set_offline(True)
+        page.get_by_label("查找曲目").fill("jazz")
+        page.get_by_text("服务器没有响应", exact=True).wait_for()
+        page.get_by_role("link", name="热歌").click()
+        page.get_by_role("alert").get_by_text("服务器没有响应，或页面已有新版本。").wait_for()
+        opened.errors[:] = [said for said in opened.errors if "ERR_INTERNET_DISCONNECTED" not in said]
+
+
 @pytest.mark.parametrize("path", ["/no/such/page", "/tracks/one", "/studio/1", "/%ff"])
 def test_a_page_that_is_not_there_says_so(browser: Any, served: Served, path: str) -> None:
     with visit(browser, f"{served.url}{path}") as opened:

@@ -1,5 +1,6 @@
 /** Asks the server; every answer is its `result`, every refusal a `Problem`. */
 import { signal } from "@preact/signals";
+import { say } from "./words";
 
 export const API = "/api/v1";
 
@@ -130,10 +131,14 @@ async function send(method: string, url: string, body?: unknown, abort?: AbortSi
     response = await fetch(url, request);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Problem(0, { code: "offline", message: "The server does not answer", hint: null });
+    throw offline();
   }
   if (!response.ok) throw await refusal(response.status, await response.text());
   return response;
+}
+
+function offline(): Problem {
+  return new Problem(0, { code: "offline", message: say("The server does not answer"), hint: null });
 }
 
 async function refusal(status: number, text: string): Promise<Problem> {
@@ -170,8 +175,7 @@ export function upload(
       if (request.status < 300) resolve(JSON.parse(request.responseText).result as Upload);
       else reject(await refusal(request.status, request.responseText));
     };
-    request.onerror = () =>
-      reject(new Problem(0, { code: "offline", message: "The server does not answer", hint: null }));
+    request.onerror = () => reject(offline());
     request.send(form);
   });
 }

@@ -96,8 +96,8 @@ function LazyPage({ route, params }: { route: Route; params: Record<string, stri
         loaded.set(route.path, module.default);
         inside.value = module.default;
       },
-      (problem: unknown) => {
-        error.value = problem;
+      () => {
+        error.value = new Error(say("The server does not answer, or has another version of this page now."));
       },
     );
   }, [route, inside, error]);
