@@ -115,6 +115,12 @@ def test_head_tells_and_sends_nothing(client: TestClient, song: tuple[str, bytes
     url, data = song
     got = client.head(url)
     assert (got.status_code, got.content, got.headers["content-length"]) == (200, b"", str(len(data)))
+    excerpt = f"{url}?as=wav&start_s=2&duration_s=3"
+    looked, heard = client.head(excerpt), client.get(excerpt)
+    assert looked.content == b"" and len(heard.content) == int(heard.headers["content-length"])
+    assert {name: looked.headers[name] for name in ("content-length", "etag")} == {
+        name: heard.headers[name] for name in ("content-length", "etag")
+    }
 
 
 @given(

@@ -140,12 +140,25 @@ def test_a_token_opens_the_door_and_so_does_the_cookie_for_it(locked: TestClient
 
 
 def test_tokens_cannot_be_guessed_quickly() -> None:
-    guesses = Guesses(most=3, within_s=60)
+    guesses = Guesses(most=3, within_s=60, callers=2)
     for _ in range(3):
-        guesses.check()
-        guesses.wrong()
+        guesses.check("192.0.2.1")
+        guesses.wrong("192.0.2.1")
     with pytest.raises(BusyError):
-        guesses.check()
+        guesses.check("192.0.2.1")
+    guesses.check("192.0.2.2")
+    for other in ("192.0.2.2", "192.0.2.3"):
+        guesses.wrong(other)
+    guesses.check("192.0.2.1")  # forgotten: memory has an end
+
+
+def test_who_guesses_shuts_nobody_else_out(locked: TestClient) -> None:
+    stranger = TestClient(locked.app, ADDRESS, client=("192.0.2.1", 50000))
+    statuses = [stranger.post("/api/v1/session", json={"token": "x"}).status_code for _ in range(61)]
+    assert statuses == [401] * 60 + [429]
+    right = {"authorization": f"Bearer {TOKEN}"}
+    assert stranger.get("/api/v1/tracks", headers=right).status_code == 429
+    assert locked.get("/api/v1/tracks", headers=right).status_code == 200
 
 
 def test_users_are_kept_as_hashes(tmp_path: Path) -> None:
@@ -236,13 +249,13 @@ def test_what_is_known_is_not_sent_again_until_something_is_written(client: Test
 
 
 def test_prometheus_is_told_of_routes_and_never_of_what_callers_send(client: TestClient) -> None:
-    for number in (1, 2, 99999):
+    for number in (1, 2, 87654321):  # sums of seconds are full of nines
         client.get(f"/api/v1/tracks/{number}")
     client.get("/api/v1/whatever-a-caller-invents")
     client.request("INVENTED", "/api/v1/tracks")
     text = client.get("/metrics").text
     assert 'route="/tracks/{number}",status="404"' in text
-    assert "invents" not in text and "INVENTED" not in text and "99999" not in text
+    assert "invents" not in text and "INVENTED" not in text and "87654321" not in text
     assert 'tunelens_jobs{state="queued"} 0.0' in text
     assert "tunelens_library_tracks 12.0" in text
 

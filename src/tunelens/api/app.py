@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from tunelens.api import examples, pages, problems
 from tunelens.api.etags import Tagged
 from tunelens.api.guard import Guard
+from tunelens.api.heads import Headed
 from tunelens.api.house import House, open_house
 from tunelens.api.keys import Access
 from tunelens.api.limits import Bounds
@@ -72,6 +73,7 @@ def create_app(options: ServeOptions | None = None, house: House | None = None) 
 def _put_up_guards(app: FastAPI, options: ServeOptions) -> None:
     """Wrap the app; the one that is added last meets a request first."""
     app.add_middleware(Tagged)
+    app.add_middleware(Headed)
     app.add_middleware(Bounds, max_upload_bytes=options.max_upload_bytes)
     app.add_middleware(Guard, options=options, access=app.state.access)
     if options.allow_origins:

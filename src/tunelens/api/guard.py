@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tunelens.api.keys import Access
+from tunelens.api.keys import Access, caller_of
 from tunelens.api.options import LOOPBACK, ServeOptions
 from tunelens.api.problems import problem
 from tunelens.base.errors import AccessError, ForbiddenError, TunelensError
@@ -78,7 +78,7 @@ class Guard:
         self._check_host(headers)
         if scope["type"] == "websocket" or scope["method"] not in SAFE:
             self._check_origin(headers)
-        return self._user(scope["path"], headers)
+        return self._user(scope, headers)
 
     def _check_host(self, headers: Headers) -> None:
         host = headers.get("host", "").lower()
@@ -100,11 +100,11 @@ class Guard:
                 hint="--allow-origin lets its pages in",
             )
 
-    def _user(self, path: str, headers: Headers) -> str:
+    def _user(self, scope: Scope, headers: Headers) -> str:
         """Return who asks: "" where nobody needs to say."""
         if not self._access.keys:
             return ""
-        user = self._shown(headers)
+        path, user = scope["path"], self._shown(headers, caller_of(scope))
         if user is None and path.startswith(GUARDED) and not path.startswith(OPEN):
             raise AccessError(
                 "a token is needed",
@@ -112,10 +112,10 @@ class Guard:
             )
         return user or ""
 
-    def _shown(self, headers: Headers) -> str | None:
+    def _shown(self, headers: Headers, caller: str) -> str | None:
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
-            return self._access.user_of(token.strip())
+            return self._access.user_of(token.strip(), caller)
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         return self._access.sessions.user_of(cookie) if cookie else None
 

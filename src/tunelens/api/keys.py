@@ -9,7 +9,9 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from hashlib import md5, sha256
+from ipaddress import IPv6Address, IPv6Network
 from pathlib import Path
+from typing import Any
 
 from tunelens.base.errors import BusyError, DataError, NotFoundError, ParameterError
 from tunelens.base.files import atomic_path
@@ -179,23 +181,49 @@ class Guesses:
     Parameters
     ----------
     most : int
-        Wrong ones that are borne.
+        Wrong ones that are borne of one caller: who guesses must not shut the others out.
     within_s : float
         In so many seconds.
+    callers : int
+        Callers that are remembered, the one that was wrong longest ago going first.
     """
 
-    def __init__(self, most: int = 60, within_s: float = 60.0) -> None:
-        self._most, self._within_s = most, within_s
-        self._wrong: deque[float] = deque(maxlen=most)
+    def __init__(self, most: int = 60, within_s: float = 60.0, callers: int = 10_000) -> None:
+        self._most, self._within_s, self._callers = most, within_s, callers
+        self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
+        self._alone = threading.Lock()
 
-    def check(self) -> None:
+    def check(self, caller: str) -> None:
         """Raise `BusyError` while there were too many."""
-        if len(self._wrong) == self._most and time.monotonic() - self._wrong[0] < self._within_s:
+        with self._alone:
+            wrong = self._wrong.get(caller, deque[float]())
+            many = len(wrong) == self._most and time.monotonic() - wrong[0] < self._within_s
+        if many:
             raise BusyError("too many wrong tokens were shown", hint=f"wait {self._within_s:g} s")
 
-    def wrong(self) -> None:
+    def wrong(self, caller: str) -> None:
         """Count one."""
-        self._wrong.append(time.monotonic())
+        with self._alone:
+            self._wrong.setdefault(caller, deque(maxlen=self._most)).append(time.monotonic())
+            self._wrong.move_to_end(caller)
+            while len(self._wrong) > self._callers:
+                self._wrong.popitem(last=False)
+
+
+def caller_of(scope: Mapping[str, Any]) -> str:
+    """Return the address of who asks; of IPv6 the network of 64 bits, which a guesser has as a whole.
+
+    Examples
+    --------
+    >>> caller_of({"client": ("2001:db8::1:2", 5000)}), caller_of({"client": ("::ffff:192.0.2.7", 5000)})
+    ('2001:db8::/64', '192.0.2.7')
+    """
+    host = str((scope.get("client") or ("",))[0])
+    try:
+        address = IPv6Address(host)
+    except ValueError:
+        return host
+    return str(address.ipv4_mapped or IPv6Network((address.packed, 64), strict=False))
 
 
 class Access:
@@ -212,17 +240,17 @@ class Access:
         self.sessions = Sessions()
         self._guesses = Guesses()
 
-    def user_of(self, token: str) -> str | None:
-        """Return whose token this is; `BusyError` when too many were wrong of late."""
-        return self._counted(lambda: self.keys.user_of(token))
+    def user_of(self, token: str, caller: str) -> str | None:
+        """Return whose token this is; `BusyError` when the caller was wrong too often of late."""
+        return self._counted(lambda: self.keys.user_of(token), caller)
 
-    def salted_user_of(self, digest: str, salt: str) -> str | None:
+    def salted_user_of(self, digest: str, salt: str, caller: str) -> str | None:
         """Return whose token was salted; `BusyError` as in `user_of`."""
-        return self._counted(lambda: self.keys.salted_user_of(digest, salt))
+        return self._counted(lambda: self.keys.salted_user_of(digest, salt), caller)
 
-    def _counted(self, find: Callable[[], str | None]) -> str | None:
-        self._guesses.check()
+    def _counted(self, find: Callable[[], str | None], caller: str) -> str | None:
+        self._guesses.check(caller)
         user = find()
         if user is None:
-            self._guesses.wrong()
+            self._guesses.wrong(caller)
         return user

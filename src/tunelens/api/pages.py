@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
-from tunelens.base.errors import MissingDependencyError
+from tunelens.base.errors import MissingDependencyError, NotFoundError
 from tunelens.web import page
 
 KEPT = ("/api/", "/rest/", "/metrics")
@@ -32,7 +32,7 @@ def _file(path: str) -> Response:
     try:
         folder = page()
     except MissingDependencyError as error:
-        raise HTTPException(404, f"{error.message}: {error.hint}") from error
+        raise NotFoundError(error.message, hint=error.hint) from error
     found = _files(folder).get(path)
     kept = found is not None and path.startswith("assets/")
     return FileResponse(found or folder / "index.html", headers={"Cache-Control": FOREVER if kept else AGAIN})

@@ -93,21 +93,39 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return problem(
+            request, ParameterError(f"the body is no JSON: {first['ctx']['error']}", hint=_AS_JSON), 422
+        )
     where = ".".join(str(part) for part in first["loc"])
-    return problem(request, ParameterError(f"{where}: {first['msg']}"), 422)
+    hint = _AS_JSON if where == "body" else _OPERATIONS
+    return problem(request, ParameterError(f"{where}: {first['msg']}", hint=hint), 422)
 
 
+_AS_JSON = "send one JSON object, with `Content-Type: application/json`"
+_OPERATIONS = "GET /api/v1/openapi.json tells which operations there are, and what they take"
+_HINTS = {
+    400: _AS_JSON,
+    404: _OPERATIONS,
+    408: "send it again, without pauses",
+    413: "send less at a time",
+}
 _KINDS: dict[int, type[TunelensError]] = {404: NotFoundError, 408: LateError, 413: TooLargeError}
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     kind = _KINDS.get(error.status_code, ParameterError)
-    answer = problem(request, kind(str(error.detail)), error.status_code)
-    answer.headers.update(error.headers or {})
+    headers = error.headers or {}
+    hint = f"{headers['Allow']} may be asked" if "Allow" in headers else _HINTS.get(error.status_code)
+    answer = problem(request, kind(str(error.detail), hint=hint), error.status_code)
+    answer.headers.update(headers)
     return answer
 
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     LOG.exception("unforeseen", exc_info=error)
-    return problem(request, WorkerError(f"{type(error).__name__} was not foreseen here"))
+    return problem(
+        request,
+        WorkerError(f"{type(error).__name__} was not foreseen here", hint="the log of the server says more"),
+    )

@@ -136,7 +136,7 @@ class Ranged(Response):
             span = span_of(asked, self.file.size) if asked else None
         except UnsatisfiableError:
             return self._unsatisfiable(request, asked)
-        return self._sent(span, head=request.method == "HEAD")
+        return self._sent(span)
 
     def _empty(self, status: int) -> Response:
         kept = {name: self.headers[name] for name in ("etag", "last-modified", "cache-control")}
@@ -149,15 +149,12 @@ class Ranged(Response):
         answer.headers["content-range"] = f"bytes */{size}"
         return answer
 
-    def _sent(self, span: Span | None, *, head: bool) -> Response:
+    def _sent(self, span: Span | None) -> Response:
         start, stop = span or (0, self.file.size)
         headers = dict(self.headers) | {"content-length": str(stop - start)}
         if span:
             headers["content-range"] = f"bytes {start}-{stop - 1}/{self.file.size}"
-        status = PART if span else WHOLE
-        if head:
-            return Response(status_code=status, headers=headers)
-        return StreamingResponse(self.file.pieces(start, stop), status, headers)
+        return StreamingResponse(self.file.pieces(start, stop), PART if span else WHOLE, headers)
 
 
 def _is_known(asked: Headers, has: Headers) -> bool:

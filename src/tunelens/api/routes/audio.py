@@ -47,11 +47,3 @@ def hear_track(
     if as_ == "wav":
         return Ranged(WavSound.of(path, track.duration_s, start_s, duration_s))
     return Ranged(FileSound(house.roots.open_track(path), media_type(track)))
-
-
-@ROUTER.head("/tracks/{number}/audio", include_in_schema=False)
-def look_at_track(
-    house: TheHouse, number: TrackNumber, as_: Annotated[Literal["file", "wav"], Query(alias="as")] = "file"
-) -> Response:
-    """Say how large and of what kind the sound is."""
-    return hear_track(house, number, as_)

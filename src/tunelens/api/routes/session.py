@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tunelens.api.answers import Answer, answer, example
 from tunelens.api.guard import COOKIE, TheUser
 from tunelens.api.house import TheHouse
-from tunelens.api.keys import LONGEST_TOKEN
+from tunelens.api.keys import LONGEST_TOKEN, caller_of
 from tunelens.api.limits import MOST_BODY_BYTES
 from tunelens.base.errors import AccessError
 from tunelens.base.language import LANGUAGES
@@ -35,7 +35,7 @@ class Shown(BaseModel):
 def begin_session(request: Request, response: Response, body: Shown) -> Answer:
     """Take a token and give a cookie for it, which scripts of a page cannot read."""
     access = request.app.state.access
-    user = access.user_of(body.token) if access.keys else ""
+    user = access.user_of(body.token, caller_of(request.scope)) if access.keys else ""
     if user is None:
         raise AccessError("this token is not known", hint="the one who runs the server knows it")
     if access.keys:

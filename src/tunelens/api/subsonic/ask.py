@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from tunelens.api.house import House
-from tunelens.api.keys import ONE, Access, Keys
+from tunelens.api.keys import ONE, Access, Keys, caller_of
 from tunelens.api.subsonic.envelope import (
     BAD_KEY,
     CONFLICT,
@@ -94,19 +94,20 @@ class Ask:
         return "" if user == ONE else user
 
     def _key(self) -> str:
-        return _known(self.access.user_of(self.text("apiKey")), BAD_KEY, "Invalid API key")
+        user = self.access.user_of(self.text("apiKey"), caller_of(self.request.scope))
+        return _known(user, BAD_KEY, "Invalid API key")
 
     def _password(self, keys: Keys) -> str:
         """Return whose password this is: their token, as it is or salted."""
-        name = self.needed("u")
+        name, caller = self.needed("u"), caller_of(self.request.scope)
         if self.text("p") and self.text("t"):
             raise PlayerError(CONFLICT, "Multiple conflicting authentication mechanisms provided")
         if self.text("t"):
             if not keys.plain:
                 raise PlayerError(NO_SALT, "Tokens are kept as hashes here: use an API key or a password.")
-            user = self.access.salted_user_of(self.text("t"), self.needed("s"))
+            user = self.access.salted_user_of(self.text("t"), self.needed("s"), caller)
         else:
-            user = self.access.user_of(_decoded(self.needed("p")))
+            user = self.access.user_of(_decoded(self.needed("p")), caller)
         return _known(user if user in {ONE, name} else None, WRONG, "Wrong username or password")
 
     def _require_no_other_site(self) -> None:
