@@ -152,6 +152,12 @@ def test_tokens_cannot_be_guessed_quickly() -> None:
     guesses.check("192.0.2.1")  # forgotten: memory has an end
 
 
+@pytest.mark.parametrize("kind", ["map", "backup"])
+def test_a_job_tells_who_asked_for_it(locked: TestClient, kind: str) -> None:
+    asked = locked.post(f"/api/v1/jobs/{kind}", headers={"authorization": f"Bearer {TOKEN}"}, json={})
+    assert asked.status_code == 202 and asked.json()["result"]["owner"] == "owner"
+
+
 def test_who_guesses_shuts_nobody_else_out(locked: TestClient) -> None:
     stranger = TestClient(locked.app, ADDRESS, client=("192.0.2.1", 50000))
     statuses = [stranger.post("/api/v1/session", json={"token": "x"}).status_code for _ in range(61)]

@@ -70,6 +70,7 @@ def drawn(api_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         refused = client.get(f"{MAP}/points")
         assert refused.status_code == 404 and "jobs/map" in refused.json()["error"]["hint"]
         started = client.post("/api/v1/jobs/map", json={"projection": "pca"})
+        assert started.json()["path"] == started.json()["result"]["id"]
         assert started.status_code == 202
         job = wait_for(client, started.json()["result"])
         assert job["state"] == "done", job["error"]

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tunelens.api.answers import Answer, answer, example
+from tunelens.api.guard import TheUser
 from tunelens.api.house import TheHouse
 from tunelens.api.parameters import Where
+from tunelens.api.routes.jobs import accepted
 from tunelens.base.language import language
 from tunelens.services import library_map
 
@@ -90,9 +92,9 @@ def find_on_map(house: TheHouse, query: Where = "") -> Answer:
 
 
 @ROUTER.post("/jobs/map", summary="Make the map", status_code=202)
-def start_map(house: TheHouse, asked: MapRequest) -> Answer:
+def start_map(house: TheHouse, asked: MapRequest, user: TheUser) -> Answer:
     """Lay the library out as a job; songs that were on the map stay where they are unless it is ``fresh``."""
-    return Answer(**answer(house.jobs.submit("map", asked.model_dump()).to_dict()))
+    return accepted(house, "map", asked.model_dump(), user)
 
 
 def _binary(request: Request, stamp: str, data: Callable[[], bytes]) -> Response:
