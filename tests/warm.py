@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -16,8 +17,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 LOADED = (
     "numpy", "scipy.signal", "scipy.stats", "scipy.spatial", "sqlalchemy", "matplotlib.figure",
@@ -93,6 +97,7 @@ def _serve() -> None:
             importlib.import_module(name)
     tasks = Path("/proc/self/task")
     assert not tasks.exists() or len(list(tasks.iterdir())) == 1
+    gc.freeze()
     for line in sys.stdin.buffer:
         print(_forked(json.loads(line)))
 
@@ -108,7 +113,7 @@ def _forked(asked: dict) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _become(asked: dict) -> None:
+def _become(asked: dict) -> NoReturn:
     os.chdir(asked["cwd"])
     os.environ.clear()
     os.environ.update(asked["env"])
@@ -119,8 +124,29 @@ def _become(asked: dict) -> None:
         os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate("rww")
     )
     sys.stderr.reconfigure(errors="backslashreplace")
-    _start(asked["words"])
-    sys.exit()
+    _end(_code_of(asked["words"]))
+
+
+def _code_of(words: list[str]) -> int:
+    try:
+        _start(words)
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as the top of a program does
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _end(code: int) -> NoReturn:
+    """End as Python does, but leave what was loaded: taking it apart takes longer than a run."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _start(words: list[str]) -> None:
