@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { post, remove } from "../api";
 import { named, say } from "../words";
@@ -21,8 +22,6 @@ interface LabelButtonProps {
 /** Corrects a label: a click on the right one, or another in words; it can be undone. */
 export function LabelButton({ track, vocabulary, label, choices = [], onDone }: LabelButtonProps) {
   const open = useSignal(false);
-  const own = useSignal("");
-  const id = useId();
   const close = () => {
     open.value = false;
   };
@@ -66,29 +65,55 @@ export function LabelButton({ track, vocabulary, label, choices = [], onDone }: 
               </button>
             ))}
           </div>
-          <form
-            id={id}
-            class="row"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (own.value.trim()) give(own.value.trim());
-            }}
-          >
-            <Field
-              label={say("Another label")}
-              maxLength={100}
-              value={own.value}
-              onInput={(text) => {
-                own.value = text;
-              }}
-            />
-            <Button kind="main" type="submit" disabled={!own.value.trim()}>
-              {say("It is this")}
-            </Button>
-          </form>
+          <OwnLabel onGive={give} />
           <a href="/labels">{say("Teach the model more")}</a>
         </Dialog>
       )}
     </>
+  );
+}
+
+interface OwnLabelProps {
+  onGive: (label: string) => void;
+  /** Labels that are offered while one types. */
+  known?: readonly string[];
+  /** Buttons beside its own. */
+  children?: ComponentChildren;
+}
+
+/** A label in one's own words. */
+export function OwnLabel({ onGive, known = [], children }: OwnLabelProps) {
+  const own = useSignal("");
+  const list = useId();
+  const label = own.value.trim();
+  return (
+    <form
+      class="row own-label"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (label) onGive(label);
+      }}
+    >
+      <Field
+        label={say("Another label")}
+        bare
+        placeholder={say("another label")}
+        maxLength={100}
+        list={list}
+        value={own.value}
+        onInput={(text) => {
+          own.value = text;
+        }}
+      />
+      <datalist id={list}>
+        {known.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+      <Button type="submit" disabled={!label}>
+        {say("It is this")}
+      </Button>
+      {children}
+    </form>
   );
 }

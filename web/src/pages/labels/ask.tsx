@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { get, type Page } from "../../api";
 import { useLoaded } from "../../loaded";
 import { Button, Field, Loading, PlayButton, TrackCell } from "../../parts";
+import { OwnLabel } from "../../parts/LabelButton";
 import { titleOf } from "../../track";
 import type { Track } from "../../types";
 import { named, percent, say } from "../../words";
@@ -79,7 +80,6 @@ interface AskedProps {
 
 function Asked({ id, question, onDone }: AskedProps) {
   const found = useLoaded((abort) => get<Track>(`/tracks/${id}`, {}, abort), [id]);
-  const own = useSignal("");
   const shown = ordered(question).slice(0, MOST_BUTTONS);
   const give = (label: string) => {
     onDone();
@@ -126,39 +126,14 @@ function Asked({ id, question, onDone }: AskedProps) {
           </button>
         ))}
       </fieldset>
-      <form
-        class="row own-label"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (own.value.trim()) give(own.value.trim());
-        }}
-      >
-        <Field
-          label={say("Another label")}
-          bare
-          placeholder={say("another label")}
-          maxLength={100}
-          list="all-labels"
-          value={own.value}
-          onInput={(text) => {
-            own.value = text;
-          }}
-        />
-        <datalist id="all-labels">
-          {labels.value.map((label) => (
-            <option key={label} value={label} />
-          ))}
-        </datalist>
-        <Button type="submit" disabled={!own.value.trim()}>
-          {say("It is this")}
-        </Button>
+      <OwnLabel onGive={give} known={labels.value}>
         <Button kind="quiet" onClick={() => skip(id)} aria-keyshortcuts="s">
           {say("Skip (S)")}
         </Button>
         <Button kind="quiet" icon="undo" onClick={undo} aria-keyshortcuts="u">
           {say("Undo (U)")}
         </Button>
-      </form>
+      </OwnLabel>
     </>
   );
 }

@@ -15,8 +15,28 @@ type Source = "microphone" | "file";
 const MOST_MOMENTS = 1200;
 
 export default function LivePage() {
-  const source = useSignal<Source>("microphone");
-  const file = useSignal<File | null>(null);
+  const listening = useListening();
+  const { heard, late, moments, error } = listening;
+  return (
+    <div class="page live">
+      <header class="page-head">
+        <h1>{say("Live")}</h1>
+        <p class="quiet">
+          {say("What sounds just now, judged twice a second on this server. Nothing is kept.")}
+        </p>
+      </header>
+      <SourceCard listening={listening} />
+      {error.value !== undefined && <ErrorBox error={error.value} />}
+      {heard.value && <Now heard={heard.value} late={late.value} />}
+      {moments.value.length > 1 && <Timeline moments={moments.value} />}
+    </div>
+  );
+}
+
+type Listening = ReturnType<typeof useListening>;
+
+/** What is heard of a source from `start` to `stop`, or until the page is left. */
+function useListening() {
   const muted = useSignal(false);
   const heard = useSignal<Heard | null>(null);
   const late = useSignal(0);
@@ -25,7 +45,6 @@ export default function LivePage() {
   const state = useSignal<"still" | "opening" | "listening">("still");
   const stream = useRef<Stream | null>(null);
   useEffect(() => () => stream.current?.stop(), []);
-
   const listener = {
     onHeard: (now: Heard, late_s: number) =>
       batch(() => {
@@ -39,7 +58,7 @@ export default function LivePage() {
       if (why) error.value = new Error(why);
     },
   };
-  const start = async () => {
+  const start = async (file: File | null) => {
     pause();
     batch(() => {
       error.value = undefined;
@@ -48,8 +67,7 @@ export default function LivePage() {
       state.value = "opening";
     });
     try {
-      const chosen = source.value === "file" ? file.value : null;
-      stream.current = chosen ? await listenToFile(chosen, listener) : await listenToMicrophone(listener);
+      stream.current = file ? await listenToFile(file, listener) : await listenToMicrophone(listener);
       stream.current.mute(muted.value);
       state.value = "listening";
     } catch (problem) {
@@ -57,58 +75,48 @@ export default function LivePage() {
       error.value = explained(problem);
     }
   };
-  const on = state.value === "listening";
+  const mute = (yes: boolean) => {
+    muted.value = yes;
+    stream.current?.mute(yes);
+  };
+  return { heard, late, moments, error, state, muted, start, mute, stop: () => stream.current?.stop() };
+}
+
+/** Where the sound comes from, and the button that lets it be heard. */
+function SourceCard({ listening }: { listening: Listening }) {
+  const { state, muted, start, mute, stop } = listening;
+  const source = useSignal<Source>("microphone");
+  const file = useSignal<File | null>(null);
+  const isFile = source.value === "file";
   return (
-    <div class="page live">
-      <header class="page-head">
-        <h1>{say("Live")}</h1>
-        <p class="quiet">
-          {say("What sounds just now, judged twice a second on this server. Nothing is kept.")}
-        </p>
-      </header>
-      <section class="card row" aria-label={say("Source")}>
-        <Segments<Source>
-          label={say("Source")}
-          value={source.value}
-          onChange={(value) => (source.value = value)}
-          choices={[
-            { value: "microphone", text: say("Microphone") },
-            { value: "file", text: say("A file") },
-          ]}
-        />
-        {source.value === "file" && (
-          <FileField file={file.value} onChoose={(chosen) => (file.value = chosen)} />
-        )}
-        {source.value === "file" && (
-          <Check
-            label={say("Without sound")}
-            checked={muted.value}
-            onChange={(yes) => {
-              muted.value = yes;
-              stream.current?.mute(yes);
-            }}
-          />
-        )}
-        {on ? (
-          <Button kind="danger" icon="stop" onClick={() => stream.current?.stop()}>
-            {say("Stop")}
-          </Button>
-        ) : (
-          <Button
-            kind="main"
-            icon={source.value === "file" ? "play" : "live"}
-            busy={state.value === "opening"}
-            disabled={source.value === "file" && !file.value}
-            onClick={start}
-          >
-            {say("Listen")}
-          </Button>
-        )}
-      </section>
-      {error.value !== undefined && <ErrorBox error={error.value} />}
-      {heard.value && <Now heard={heard.value} late={late.value} />}
-      {moments.value.length > 1 && <Timeline moments={moments.value} />}
-    </div>
+    <section class="card row" aria-label={say("Source")}>
+      <Segments<Source>
+        label={say("Source")}
+        value={source.value}
+        onChange={(value) => (source.value = value)}
+        choices={[
+          { value: "microphone", text: say("Microphone") },
+          { value: "file", text: say("A file") },
+        ]}
+      />
+      {isFile && <FileField file={file.value} onChoose={(chosen) => (file.value = chosen)} />}
+      {isFile && <Check label={say("Without sound")} checked={muted.value} onChange={mute} />}
+      {state.value === "listening" ? (
+        <Button kind="danger" icon="stop" onClick={stop}>
+          {say("Stop")}
+        </Button>
+      ) : (
+        <Button
+          kind="main"
+          icon={isFile ? "play" : "live"}
+          busy={state.value === "opening"}
+          disabled={isFile && !file.value}
+          onClick={() => start(isFile ? file.value : null)}
+        >
+          {say("Listen")}
+        </Button>
+      )}
+    </section>
   );
 }
 
