@@ -50,6 +50,21 @@ def test_a_vocabulary_of_ones_own_is_learned(browser: Any, own: Served) -> None:
         check_axe(page)
 
 
+def test_a_known_label_may_be_typed_in_chinese(browser: Any, own: Served) -> None:
+    with visit(browser, f"{own.url}/labels", language="zh", refused=(404,)) as opened:
+        page = opened.page
+        page.get_by_label("自定义标签体系").fill("zh")
+        page.get_by_role("button", name="开始使用").click()
+        for title, text in {"One": "jazz", "Two": "爵士"}.items():
+            page.get_by_label("查找曲目").fill(f'title:"{title}"')
+            page.get_by_role("button", name=f"添加标签: {title}").click()
+            page.locator(".ask-title", has_text=title).wait_for()
+            page.get_by_label("其他标签").fill(text)
+            page.get_by_role("button", name="就是它").click()
+            page.get_by_text(f"已给出的标签（{1 if title == 'One' else 2}）").wait_for()
+        assert {one["label"] for one in told(own, "zh")} == {"jazz"}
+
+
 def test_keys_answer_and_undo(browser: Any, own: Served) -> None:
     with visit(browser, f"{own.url}/labels", refused=(404,)) as opened:
         page = opened.page

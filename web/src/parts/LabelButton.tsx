@@ -65,7 +65,7 @@ export function LabelButton({ track, vocabulary, label, choices = [], onDone }: 
               </button>
             ))}
           </div>
-          <OwnLabel onGive={give} />
+          <OwnLabel onGive={give} known={choices} />
           <a href="/labels">{say("Teach the model more")}</a>
         </Dialog>
       )}
@@ -81,11 +81,12 @@ interface OwnLabelProps {
   children?: ComponentChildren;
 }
 
-/** A label in one's own words. */
+/** A label in one's own words; one that is known may be called what the page calls it. */
 export function OwnLabel({ onGive, known = [], children }: OwnLabelProps) {
   const own = useSignal("");
   const list = useId();
-  const label = own.value.trim();
+  const text = own.value.trim();
+  const label = known.find((one) => named(one) === text) ?? text;
   return (
     <form
       class="row own-label"
@@ -107,7 +108,7 @@ export function OwnLabel({ onGive, known = [], children }: OwnLabelProps) {
       />
       <datalist id={list}>
         {known.map((one) => (
-          <option key={one} value={one} />
+          <option key={one} value={named(one)} />
         ))}
       </datalist>
       <Button type="submit" disabled={!label}>
