@@ -152,6 +152,14 @@ def test_tokens_cannot_be_guessed_quickly() -> None:
     guesses.check("192.0.2.1")  # forgotten: memory has an end
 
 
+def test_long_heads_are_refused_and_what_is_allowed_is_not(client: TestClient) -> None:
+    long = {"params": {"x": "a" * 40_000}}, {"headers": {"x": "a" * 40_000}}
+    for sent in long:
+        refused = client.get("/api/v1/info", **sent)
+        assert refused.status_code == 431 and refused.json()["error"]["hint"]
+    assert client.get("/api/v1/info", params={"x": "a" * 20_000}).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["map", "backup"])
 def test_a_job_tells_who_asked_for_it(locked: TestClient, kind: str) -> None:
     asked = locked.post(f"/api/v1/jobs/{kind}", headers={"authorization": f"Bearer {TOKEN}"}, json={})

@@ -16,6 +16,8 @@ from tunelens.api.problems import problem
 from tunelens.base.errors import TooLargeError
 
 MOST_BODY_BYTES = 16 * 2**20
+MOST_HEADER_BYTES = 32 * 1024
+HEAD_TOO_LARGE = 431
 UPLOADS = "/api/v1/uploads"
 FRAME_BYTES = 64 * 1024
 """What a form may have around the file in it."""
@@ -53,6 +55,12 @@ class Bounds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _head_bytes(scope) > MOST_HEADER_BYTES:  # uvicorn counts only heads that come in pieces
+            large = TooLargeError(
+                f"the headers are larger than {MOST_HEADER_BYTES} bytes", hint="ask for less"
+            )
+            await problem(Request(scope), large, HEAD_TOO_LARGE)(scope, receive, send)
+            return
         most = self._upload if scope["path"] == UPLOADS else MOST_BODY_BYTES
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced[:20]) > most:
@@ -60,6 +68,11 @@ class Bounds:
             return
         with suppress(ClientDisconnect):  # nobody is there to be told, and it is no fault of ours
             await self._app(scope, _bounded(receive, most), _patient(send))
+
+
+def _head_bytes(scope: Scope) -> int:
+    told = sum(len(name) + len(value) for name, value in scope["headers"])
+    return told + len(scope["raw_path"]) + len(scope["query_string"])
 
 
 def _too_large(most: int) -> TooLargeError:

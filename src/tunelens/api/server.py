@@ -12,13 +12,12 @@ import uvicorn
 
 from tunelens.api.app import create_app
 from tunelens.api.house import House, open_house
-from tunelens.api.limits import Protocol
+from tunelens.api.limits import MOST_HEADER_BYTES, Protocol
 from tunelens.api.options import ServeOptions
 from tunelens.base.errors import DataError, ParameterError
 
 GRACE_S = 5
 IDLE_S = 15
-MOST_HEADER_BYTES = 32 * 1024
 MOST_CONNECTIONS = 4096
 MOST_FILES = 65_536
 MOST_FRAME_BYTES, MOST_FRAMES_WAITING = 1 << 19, 4
