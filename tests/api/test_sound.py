@@ -45,11 +45,11 @@ def test_the_waveform_holds_the_extremes_of_the_samples(client, track, points):
 def test_a_waveform_that_was_damaged_in_the_cache_is_made_anew(client, track, api_settings):
     number, *_ = track
     before = get(client, f"tracks/{number}/waveform", points=50)
-    (kept, *_) = (api_settings.cache_dir / "waveforms").iterdir()
-    for path in (api_settings.cache_dir / "waveforms").iterdir():
+    kept = list((api_settings.cache_dir / "waveforms").iterdir())
+    for path in kept:
         path.write_bytes(path.read_bytes()[:100])
     assert get(client, f"tracks/{number}/waveform", points=50) == before
-    assert kept.stat().st_size > 100
+    assert [path.stat().st_size > 100 for path in kept].count(True) == 1
 
 
 def test_beats_come_as_often_as_the_song_was_played(client, track):
@@ -99,15 +99,18 @@ def test_pictures_that_cannot_be_are_refused(client, track):
     assert "waveform" in {one["name"] for one in get(client, "plots")["plots"]}
 
 
+def n_figures() -> int:
+    gc.collect()
+    return sum(issubclass(type(one), Figure) for one in gc.get_objects())
+
+
 def test_pictures_leave_no_figures_behind(client, track):
     def draw(i):
         url = f"/api/v1/tracks/{track[0]}/plots/waveform.png"
         assert client.get(url, params={"start_s": i / 100}).status_code == 200
 
     draw(0)
-    gc.collect()
-    before = sum(isinstance(one, Figure) for one in gc.get_objects())
+    before = n_figures()
     for i in range(1, 6):
         draw(i)
-    gc.collect()
-    assert sum(isinstance(one, Figure) for one in gc.get_objects()) <= before
+    assert n_figures() <= before

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.api.conftest import TestClient
-from tests.api.own import API, error, numbers, result
+from tests.api.own import API, error, numbers, own_client, result
 
 WHO = "测试 listener"
 
@@ -89,7 +91,11 @@ def test_recommendations_can_be_kept(client: TestClient) -> None:
 
 def test_what_cannot_be_recommended(client: TestClient) -> None:
     url = f"{API}/recommend"
-    error(client.post(url, json={}), 400, "parameter")
     error(client.post(url, json={"listener": "nobody"}), 404, "not_found")
     error(client.post(url, json={"tracks": [1], "diversity": 2}), 422, "parameter")
     error(client.post(url, json={"tracks": ["slow.wav"]}), 422, "parameter")
+
+
+def test_nothing_is_recommended_where_nothing_is_liked(tmp_path: Path, api_music: Path) -> None:
+    with own_client(tmp_path, api_music, ["slow.wav"]) as client:
+        error(client.post(f"{API}/recommend", json={}), 400, "parameter")

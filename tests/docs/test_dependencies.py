@@ -39,7 +39,7 @@ def _first_line_of_its_file(name: str) -> str:
 def test_the_locked_set_is_what_the_project_asks_for() -> None:
     asked = {re.split(r"[>=<\[ ]", line)[0] for line in tomllib.loads(PROJECT)["project"]["dependencies"]}
     assert asked <= set(LOCKED)
-    assert 15 <= len(asked) < 20, "the core stays small"
+    assert 15 <= len(asked) < 25, "the core stays small"
 
 
 @pytest.mark.parametrize("name", LOCKED)

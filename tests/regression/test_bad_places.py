@@ -94,7 +94,7 @@ def test_a_write_that_fails_in_the_middle_leaves_what_was_there(tmp_path: Path) 
         "with atomic_path(Path(sys.argv[1])) as path: path.write_bytes(bytes(9000))"
     )
     ran = subprocess.run([sys.executable, "-c", script, target], capture_output=True, text=True, check=False)
-    assert "DataError" in ran.stderr and "cannot be written: File too large" in ran.stderr
+    assert "NoRoomError" in ran.stderr and "cannot be written: File too large" in ran.stderr
     assert target.read_bytes() == b"old"
     assert names(tmp_path) == ["old.bin"], "no half file stays"
 
