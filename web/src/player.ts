@@ -79,7 +79,7 @@ export function isCurrent(id: number): boolean {
 function failed(): void {
   const track = current.value;
   if (!track || !sound.getAttribute("src")) return;
-  if (!decoded) load(track, startAt || position.value, true);
+  if (!decoded) load(track, heardAt() || position.value, true);
   else failure.value = nameOf(track);
 }
 
@@ -112,8 +112,13 @@ function answerKeys(): void {
 
 let frame = 0;
 
+/** Where it plays, or will once the file is there. */
+function heardAt(): number {
+  return startAt || sound.currentTime;
+}
+
 function follow(): void {
-  position.value = sound.currentTime;
+  position.value = heardAt();
   frame = sound.paused ? 0 : requestAnimationFrame(follow);
 }
 
@@ -130,7 +135,7 @@ sound.addEventListener("pause", () => {
   playing.value = false;
 });
 sound.addEventListener("timeupdate", () => {
-  if (!frame) position.value = sound.currentTime;
+  if (!frame) position.value = heardAt();
 });
 volume.subscribe((share) => {
   sound.volume = share;
