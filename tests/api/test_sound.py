@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -99,18 +100,18 @@ def test_pictures_that_cannot_be_are_refused(client, track):
     assert "waveform" in {one["name"] for one in get(client, "plots")["plots"]}
 
 
-def n_figures() -> int:
-    gc.collect()
-    return sum(issubclass(type(one), Figure) for one in gc.get_objects())
+def test_pictures_leave_no_figures_behind(client, track, monkeypatch):
+    alive, made, begin = weakref.WeakSet(), [], Figure.__init__
 
+    def watched(self, *args, **options):
+        begin(self, *args, **options)
+        alive.add(self)
+        made.append(id(self))
 
-def test_pictures_leave_no_figures_behind(client, track):
-    def draw(i):
+    monkeypatch.setattr(Figure, "__init__", watched)
+    for i in range(6):
         url = f"/api/v1/tracks/{track[0]}/plots/waveform.png"
         assert client.get(url, params={"start_s": i / 100}).status_code == 200
-
-    draw(0)
-    before = n_figures()
-    for i in range(1, 6):
-        draw(i)
-    assert n_figures() <= before
+    gc.collect()
+    assert len(made) == 6
+    assert len(alive) <= 1
