@@ -57,7 +57,11 @@ def test_a_map_drawn_by_lot_is_not_to_be_trusted_and_the_truth_is(rng):
     assert trust_in(Z, rng.normal(size=(400, 2))) == pytest.approx(0.5, abs=0.05)
 
 
-@pytest.mark.parametrize("method", list(PROJECTIONS))
+# UMAP compiles itself anew in every process.
+SLOW = {"umap": [pytest.mark.slow]}
+
+
+@pytest.mark.parametrize("method", [pytest.param(name, marks=SLOW.get(name, ())) for name in PROJECTIONS])
 def test_beyond_the_landmarks_clusters_stay_together_and_notes_say_so(method, monkeypatch):
     if method == "umap":
         pytest.importorskip("umap")
