@@ -57,7 +57,7 @@ def serve(options: ServeOptions, ready: Callable[[str], None]) -> int | None:
 def listen(options: ServeOptions) -> socket.socket:
     """Take the port; raises as `serve`."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    # Named as TCP, or asyncio leaves Nagle's algorithm on, and every answer waits 40 ms for an acknowledgement.
+    # Named as TCP, or asyncio leaves Nagle on, and every answer waits 40 ms for an acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
